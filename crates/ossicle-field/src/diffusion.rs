@@ -1,0 +1,165 @@
+//! Implicit diffusion `u_t = div(D grad u)`, one axis after the other.
+//!
+//! Each axis is a tridiagonal system per line, cut by closed faces. The scheme along a
+//! line is Crank-Nicolson as long as that keeps values non-negative, and as much more
+//! implicit as it must be beyond:
+//!
+//! `(1 + theta dt L) u_new = (1 - (1 - theta) dt L) u`, `theta = max(1/2, 1 - 1/(dt max L_ii))`.
+//!
+//! Face fluxes are shared by their two voxels, so the total is kept; the right-hand side
+//! is non-negative by the choice of `theta` and the matrix is an M-matrix, so `u` stays
+//! non-negative. Sweeping x-y-z in one half step and z-y-x in the next is second order in
+//! time where `theta = 1/2`.
+
+use rayon::prelude::*;
+
+use crate::{Faces, Grid};
+
+/// The order of the three sweeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sweeps {
+    /// x, then y, then z.
+    Forward,
+    /// z, then y, then x.
+    Backward,
+}
+
+/// Scratch memory for diffusion on one grid; dropping it loses nothing.
+#[derive(Clone, Debug)]
+pub struct Diffusion {
+    shape: [usize; 3],
+    per_mm2: [f64; 3],
+    /// The field with y and z exchanged, for the sweeps along z.
+    turned: Vec<f64>,
+    turned_faces: Vec<f64>,
+}
+
+impl Diffusion {
+    /// Scratch memory for a grid.
+    #[must_use]
+    pub fn new(grid: &Grid) -> Self {
+        let n = grid.len();
+        Self {
+            shape: grid.shape(),
+            per_mm2: grid.spacing_mm().map(|h| 1.0 / (h * h)),
+            turned: vec![0.0; n],
+            turned_faces: vec![0.0; n],
+        }
+    }
+
+    /// Advances `u` by `dt_days`, with face coefficients in mm²/day times `scale`.
+    pub fn step(&mut self, faces: &Faces, scale: f64, dt_days: f64, sweeps: Sweeps, u: &mut [f64]) {
+        assert!(faces.shape() == self.shape && u.len() == self.turned.len());
+        let order = match sweeps {
+            Sweeps::Forward => [0, 1, 2],
+            Sweeps::Backward => [2, 1, 0],
+        };
+        for axis in order {
+            if self.shape[axis] > 1 {
+                self.sweep(axis, faces, scale * dt_days * self.per_mm2[axis], u);
+            }
+        }
+    }
+
+    /// One axis; `r` times a face coefficient is the dimensionless diffusion number.
+    fn sweep(&mut self, axis: usize, faces: &Faces, r: f64, u: &mut [f64]) {
+        let [nx, ny, nz] = self.shape;
+        let across = faces.across(axis);
+        match axis {
+            0 => u.par_chunks_mut(nx * ny).zip(across.par_chunks(nx * ny)).for_each(|(u, g)| {
+                let mut line = Line::with_length(nx, 1);
+                for (u, g) in u.chunks_exact_mut(nx).zip(g.chunks_exact(nx)) {
+                    line.solve(u, g, r);
+                }
+            }),
+            1 => u.par_chunks_mut(nx * ny).zip(across.par_chunks(nx * ny)).for_each(|(u, g)| {
+                Line::with_length(ny, nx).solve(u, g, r);
+            }),
+            _ => {
+                turn(&mut self.turned, u, [nx, ny, nz]);
+                turn(&mut self.turned_faces, across, [nx, ny, nz]);
+                self.turned
+                    .par_chunks_mut(nx * nz)
+                    .zip(self.turned_faces.par_chunks(nx * nz))
+                    .for_each(|(u, g)| Line::with_length(nz, nx).solve(u, g, r));
+                turn(u, &self.turned, [nx, nz, ny]);
+            }
+        }
+    }
+}
+
+/// Exchanges the second and third axis: `to[x, z, y] = from[x, y, z]`.
+fn turn(to: &mut [f64], from: &[f64], [nx, ny, nz]: [usize; 3]) {
+    to.par_chunks_mut(nx * nz).enumerate().for_each(|(j, plane)| {
+        for (k, row) in plane.chunks_exact_mut(nx).enumerate() {
+            row.copy_from_slice(&from[nx * (j + ny * k)..][..nx]);
+        }
+    });
+}
+
+/// `width` lines of `length` points side by side: point `p` of line `l` is at `p*width + l`.
+struct Line {
+    length: usize,
+    width: usize,
+    /// Eliminated upper coefficients.
+    upper: Vec<f64>,
+    /// Per line: the implicit share, and the inflow from the point before.
+    theta: Vec<f64>,
+    inflow: Vec<f64>,
+}
+
+impl Line {
+    fn with_length(length: usize, width: usize) -> Self {
+        Self {
+            length,
+            width,
+            upper: vec![0.0; length * width],
+            theta: vec![0.0; width],
+            inflow: vec![0.0; width],
+        }
+    }
+
+    /// Thomas elimination on all lines at once; `g` holds the face above each point.
+    fn solve(&mut self, u: &mut [f64], g: &[f64], r: f64) {
+        let (n, w) = (self.length, self.width);
+        self.theta.fill(0.0);
+        for p in 0..n {
+            for l in 0..w {
+                let below = if p > 0 { g[(p - 1) * w + l] } else { 0.0 };
+                let diagonal = r * (below + g[p * w + l]);
+                self.theta[l] = if diagonal > self.theta[l] { diagonal } else { self.theta[l] };
+            }
+        }
+        for theta in &mut self.theta {
+            *theta = if *theta > 2.0 { 1.0 - 1.0 / *theta } else { 0.5 };
+        }
+        self.inflow.fill(0.0);
+        for p in 0..n {
+            let at = p * w;
+            for l in 0..w {
+                let (theta, explicit) = (self.theta[l], 1.0 - self.theta[l]);
+                // The explicit flux through the face above, counted once for both its sides.
+                let outflow = if p + 1 < n {
+                    explicit * r * g[at + l] * (u[at + l] - u[at + w + l])
+                } else {
+                    0.0
+                };
+                let rhs = u[at + l] - outflow + self.inflow[l];
+                self.inflow[l] = outflow;
+                let below = if p > 0 { theta * r * g[at - w + l] } else { 0.0 };
+                let above = theta * r * g[at + l];
+                let (carried, before) =
+                    if p > 0 { (self.upper[at - w + l], u[at - w + l]) } else { (0.0, 0.0) };
+                let pivot = 1.0 / (1.0 + above + below * (1.0 - carried));
+                self.upper[at + l] = above * pivot;
+                u[at + l] = (rhs + below * before) * pivot;
+            }
+        }
+        for p in (0..n.saturating_sub(1)).rev() {
+            let at = p * w;
+            for l in 0..w {
+                u[at + l] += self.upper[at + l] * u[at + w + l];
+            }
+        }
+    }
+}

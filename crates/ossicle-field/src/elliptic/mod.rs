@@ -1,0 +1,16 @@
+//! Steady states: `-div(D grad u) + k u = s` on voxels with internal walls.
+//!
+//! Cell-centred finite volumes; `D` lives on faces (harmonic means), `k` and `s` in
+//! voxels; every box face and every closed face is no-flux. The matrix is a
+//! symmetric M-matrix, never stored. It is solved by conjugate gradients,
+//! preconditioned by one multigrid V-cycle (Chebyshev smoothing, trilinear
+//! transfers that respect walls, rediscretised coarse faces, coarsening of only the
+//! finer axes where spacing is anisotropic).
+
+mod hierarchy;
+mod kernels;
+mod solver;
+mod transfer;
+
+pub use hierarchy::Hierarchy;
+pub use solver::{EllipticError, EllipticSolver, Solved};

@@ -1,0 +1,341 @@
+//! Conjugate gradients with a multigrid V-cycle as preconditioner.
+
+use rayon::prelude::*;
+use thiserror::Error;
+
+use super::hierarchy::{COARSEST, Hierarchy, Level};
+use super::kernels::{self, Relaxation};
+use super::transfer;
+use crate::reduce;
+
+/// Scratch memory for solves on one [`Hierarchy`]; dropping it loses nothing.
+#[derive(Clone, Debug)]
+pub struct EllipticSolver {
+    levels: Vec<Work>,
+    /// Search direction, its image, and the residual.
+    p: Vec<f64>,
+    q: Vec<f64>,
+    r: Vec<f64>,
+    factor: Vec<f64>,
+}
+
+#[derive(Clone, Debug)]
+struct Work {
+    screening: Vec<f64>,
+    diagonal: Vec<f64>,
+    inverse: Vec<f64>,
+    b: Vec<f64>,
+    x: Vec<f64>,
+    y: Vec<f64>,
+    /// Bounds of the spectrum of `D^-1 A` that smoothing aims at.
+    high: f64,
+    low: f64,
+}
+
+/// How a solve went.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Solved {
+    /// Conjugate-gradient iterations (one V-cycle each); 0 if the first guess was good enough.
+    pub iterations: usize,
+    /// Final residual relative to the right-hand side, in the Euclidean norm.
+    pub residual: f64,
+}
+
+/// Why a solve failed.
+#[derive(Clone, Copy, Debug, Error, PartialEq)]
+#[non_exhaustive]
+pub enum EllipticError {
+    /// The tolerance was not reached.
+    #[error(
+        "the residual stands at {residual:.1e} after {iterations} iterations; expected at most {tolerance:.1e}"
+    )]
+    NotConverged {
+        /// Iterations made.
+        iterations: usize,
+        /// Relative residual reached.
+        residual: f64,
+        /// Relative residual asked for.
+        tolerance: f64,
+    },
+    /// The coefficients or the source hold NaN or infinity.
+    #[error("the equation holds a coefficient or source that is not finite")]
+    NotFinite,
+}
+
+/// Most iterations before a solve counts as failed.
+const MOST_ITERATIONS: usize = 200;
+
+impl EllipticSolver {
+    /// Scratch memory for a hierarchy.
+    #[must_use]
+    pub fn new(hierarchy: &Hierarchy) -> Self {
+        let zeros = |n| vec![0.0; n];
+        let levels: Vec<Work> = hierarchy
+            .levels
+            .iter()
+            .map(|level| {
+                let n = level.total.len();
+                let [screening, diagonal, inverse, b, x, y] = [0; 6].map(|_| zeros(n));
+                Work { screening, diagonal, inverse, b, x, y, high: 2.0, low: 0.5 }
+            })
+            .collect();
+        let n = hierarchy.levels[0].total.len();
+        Self { levels, p: zeros(n), q: zeros(n), r: zeros(n), factor: Vec::new() }
+    }
+
+    /// Solves `-div(scale*c grad u) + screening*u = source` to a relative residual.
+    ///
+    /// `scale` multiplies the hierarchy's coefficient `c` (mm²/day for a diffusivity),
+    /// `screening` is per voxel (1/day, not negative), `source` per voxel (unit of `u`
+    /// per day). `u` holds the first guess and receives the answer; voxels without an
+    /// open face and without screening keep their value.
+    ///
+    /// The matrix is an M-matrix: where the source is nowhere negative neither is the
+    /// exact answer, so the last iterate is projected onto `u >= 0`, which can only
+    /// bring it nearer to the answer.
+    ///
+    /// # Errors
+    /// If an input is not finite or the tolerance is not reached.
+    pub fn solve(
+        &mut self,
+        hierarchy: &Hierarchy,
+        scale: f64,
+        screening: &[f64],
+        source: &[f64],
+        tolerance: f64,
+        u: &mut [f64],
+    ) -> Result<Solved, EllipticError> {
+        let finest = &hierarchy.levels[0];
+        assert!(
+            screening.len() == finest.total.len()
+                && source.len() == screening.len()
+                && u.len() == source.len()
+        );
+        let norm = reduce::dot(source, source).sqrt();
+        if norm == 0.0 {
+            fill_where_solved(finest, screening, u);
+            return Ok(Solved { iterations: 0, residual: 0.0 });
+        }
+        if !norm.is_finite() {
+            return Err(EllipticError::NotFinite);
+        }
+        let depth = self.set_up(hierarchy, scale, screening)?;
+        let mut r = std::mem::take(&mut self.r);
+        kernels::residual(finest, scale, &self.levels[0].diagonal, source, u, &mut r);
+        mask(&mut r, &self.levels[0].inverse);
+        let result = self.iterate(hierarchy, depth, scale, tolerance, norm, &mut r, u);
+        self.r = r;
+        let solved = result?;
+        if reduce::extremes(source).0 >= 0.0 {
+            u.par_iter_mut().for_each(|v| *v = if *v > 0.0 { *v } else { 0.0 });
+        }
+        Ok(solved)
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the loop of solve, apart so that r can be borrowed"
+    )]
+    fn iterate(
+        &mut self,
+        hierarchy: &Hierarchy,
+        depth: usize,
+        scale: f64,
+        tolerance: f64,
+        norm: f64,
+        r: &mut [f64],
+        u: &mut [f64],
+    ) -> Result<Solved, EllipticError> {
+        let finest = &hierarchy.levels[0];
+        let mut previous = 0.0;
+        for iterations in 0..=MOST_ITERATIONS {
+            let residual = reduce::dot(r, r).sqrt() / norm;
+            if !residual.is_finite() {
+                return Err(EllipticError::NotFinite);
+            }
+            if residual <= tolerance {
+                return Ok(Solved { iterations, residual });
+            }
+            if iterations == MOST_ITERATIONS {
+                return Err(EllipticError::NotConverged { iterations, residual, tolerance });
+            }
+            self.levels[0].b.copy_from_slice(r);
+            v_cycle(&hierarchy.levels[..depth], &mut self.levels[..depth], scale, &self.factor);
+            let z = &self.levels[0].x;
+            let rz = reduce::dot(r, z);
+            let beta = if iterations == 0 { 0.0 } else { rz / previous };
+            previous = rz;
+            self.p.par_iter_mut().zip(z).for_each(|(p, z)| *p = z + beta * *p);
+            kernels::apply(finest, scale, &self.levels[0].diagonal, &self.p, &mut self.q);
+            let alpha = rz / reduce::dot(&self.p, &self.q);
+            (u.par_iter_mut(), r.par_iter_mut(), &self.p, &self.q).into_par_iter().for_each(
+                |(u, r, p, q)| {
+                    *u += alpha * p;
+                    *r -= alpha * q;
+                },
+            );
+        }
+        unreachable!("the loop returns at its last iteration")
+    }
+
+    /// Diagonals of every level; returns how many levels this equation needs.
+    fn set_up(
+        &mut self,
+        hierarchy: &Hierarchy,
+        scale: f64,
+        screening: &[f64],
+    ) -> Result<usize, EllipticError> {
+        self.levels[0].screening.copy_from_slice(screening);
+        for (depth, level) in hierarchy.levels.iter().enumerate() {
+            let work = &mut self.levels[depth];
+            (
+                work.diagonal.par_iter_mut(),
+                work.inverse.par_iter_mut(),
+                &work.screening,
+                &level.total,
+            )
+                .into_par_iter()
+                .for_each(|(diagonal, inverse, k, g)| {
+                    *diagonal = k + scale * g;
+                    *inverse = if *diagonal > 0.0 { 1.0 / *diagonal } else { 0.0 };
+                });
+            // Gershgorin: the spectrum of D^-1 A lies within 1 +- (neighbours/diagonal).
+            let share = |c: usize| {
+                let shared = scale * level.total[c] * work.inverse[c];
+                if work.inverse[c] > 0.0 { shared } else { 0.0 }
+            };
+            let widest = reduce::largest_of(work.inverse.len(), share);
+            if !widest.is_finite() {
+                return Err(EllipticError::NotFinite);
+            }
+            let slowest = 1.0 - widest;
+            work.high = 1.0 + widest;
+            work.low = (work.high / 4.0).max(slowest);
+            // Strong screening everywhere: smoothing alone is the solver.
+            if slowest > 0.3 {
+                self.factor.clear();
+                return Ok(depth + 1);
+            }
+            if depth + 1 < hierarchy.levels.len() {
+                let (above, below) = self.levels.split_at_mut(depth + 1);
+                transfer::sum_children(level, &above[depth].screening, &mut below[0].screening);
+            }
+        }
+        let last = hierarchy.levels.len() - 1;
+        if hierarchy.levels[last].total.len() <= 2 * COARSEST {
+            factorise(
+                &hierarchy.levels[last],
+                scale,
+                &self.levels[last].diagonal,
+                &mut self.factor,
+            );
+        } else {
+            self.factor.clear();
+        }
+        Ok(last + 1)
+    }
+}
+
+/// One V-cycle: `x = M^-1 b` on the first of the given levels.
+fn v_cycle(levels: &[Level], work: &mut [Work], scale: f64, factor: &[f64]) {
+    let (level, coarser) = levels.split_first().expect("at least one level");
+    let (here, below) = work.split_first_mut().expect("as many works as levels");
+    if coarser.is_empty() && !factor.is_empty() {
+        here.x.copy_from_slice(&here.b);
+        back_substitute(factor, &mut here.x);
+        return;
+    }
+    let (theta, delta) = (0.5 * (here.high + here.low), 0.5 * (here.high - here.low));
+    let sigma = theta / delta;
+    let rho = 1.0 / (2.0 * sigma - 1.0 / sigma);
+    let first = Relaxation { momentum: 0.0, weight: 1.0 / theta };
+    let second = Relaxation { momentum: rho / sigma, weight: 2.0 * rho / delta };
+    // From zero, the first step needs no stencil; `y` is the iterate before `x`, zero.
+    (here.x.par_iter_mut(), here.y.par_iter_mut(), &here.b, &here.inverse)
+        .into_par_iter()
+        .for_each(|(x, y, b, inverse)| {
+            *x = b * inverse / theta;
+            *y = 0.0;
+        });
+    kernels::relax(level, scale, &here.inverse, &here.b, &here.x, &mut here.y, second);
+    std::mem::swap(&mut here.x, &mut here.y);
+    if let Some(next) = below.first_mut() {
+        kernels::residual(level, scale, &here.diagonal, &here.b, &here.x, &mut here.y);
+        mask(&mut here.y, &here.inverse);
+        transfer::restrict(level, &here.y, &mut next.b);
+        v_cycle(coarser, below, scale, factor);
+        transfer::prolong_add(level, &below[0].x, &mut here.x);
+    }
+    kernels::relax(level, scale, &here.inverse, &here.b, &here.x, &mut here.y, first);
+    std::mem::swap(&mut here.x, &mut here.y);
+    kernels::relax(level, scale, &here.inverse, &here.b, &here.x, &mut here.y, second);
+    std::mem::swap(&mut here.x, &mut here.y);
+}
+
+/// Zero where there is no equation.
+fn mask(values: &mut [f64], inverse: &[f64]) {
+    values.par_iter_mut().zip(inverse).for_each(|(v, inverse)| {
+        if *inverse == 0.0 {
+            *v = 0.0;
+        }
+    });
+}
+
+/// With no source anywhere the answer is zero wherever there is screening.
+fn fill_where_solved(level: &Level, screening: &[f64], u: &mut [f64]) {
+    for ((u, k), g) in u.iter_mut().zip(screening).zip(&level.total) {
+        if k + g > 0.0 {
+            *u = 0.0;
+        }
+    }
+}
+
+/// Cholesky factor of the coarsest level, row-major lower triangle; a cell without an
+/// equation, or the last of a pocket whose matrix is singular, is pinned to zero.
+fn factorise(level: &Level, scale: f64, diagonal: &[f64], factor: &mut Vec<f64>) {
+    let n = diagonal.len();
+    let strides = [1, level.shape[0], level.shape[0] * level.shape[1]];
+    factor.clear();
+    factor.resize(n * n, 0.0);
+    for c in 0..n {
+        factor[c * n + c] = diagonal[c];
+        for (axis, stride) in strides.into_iter().enumerate() {
+            let g = level.faces.across(axis)[c];
+            if g > 0.0 {
+                factor[(c + stride) * n + c] = -scale * g;
+            }
+        }
+    }
+    for row in 0..n {
+        for column in 0..=row {
+            let (upper, lower) = factor.split_at(row * n);
+            let row_values = &lower[..=row];
+            let other =
+                if column < row { &upper[column * n..=column * n + column] } else { row_values };
+            let product: f64 = (0..column).map(|k| row_values[k] * other[k]).sum();
+            let rest = row_values[column] - product;
+            let value = if column < row {
+                if other[column] > 0.0 { rest / other[column] } else { 0.0 }
+            } else if rest > 1e-12 * diagonal[row] {
+                rest.sqrt()
+            } else {
+                0.0
+            };
+            factor[row * n + column] = value;
+        }
+    }
+}
+
+fn back_substitute(factor: &[f64], x: &mut [f64]) {
+    let n = x.len();
+    for row in 0..n {
+        let known: f64 = (0..row).map(|k| factor[row * n + k] * x[k]).sum();
+        let pivot = factor[row * n + row];
+        x[row] = if pivot > 0.0 { (x[row] - known) / pivot } else { 0.0 };
+    }
+    for row in (0..n).rev() {
+        let known: f64 = (row + 1..n).map(|k| factor[k * n + row] * x[k]).sum();
+        let pivot = factor[row * n + row];
+        x[row] = if pivot > 0.0 { (x[row] - known) / pivot } else { 0.0 };
+    }
+}
