@@ -1,0 +1,35 @@
+//! The lesion model: what heterotopic ossification is made of and how it advances.
+//!
+//! * what is kept per voxel: [`fields`]
+//! * the processes, one file each, with equations and parameters: [`processes`], [`signals`],
+//!   [`joint`]
+//! * what is simulated ([`Problem`]), what advances ([`State`]), how ([`Stepper`])
+//!
+//! The crate knows tissues and cells; it knows no files and no user.
+
+mod chemistry;
+pub mod exposure;
+pub mod fields;
+pub mod joint;
+mod lanes;
+mod ledger;
+pub mod model;
+mod movement;
+pub mod parameter;
+mod problem;
+pub mod process;
+pub mod processes;
+mod reactions;
+pub mod signals;
+mod state;
+mod stepper;
+mod strain;
+
+pub use chemistry::OxygenUptake;
+pub use fields::{Signal, Slow};
+pub use ledger::{Flows, Ledger};
+pub use model::Model;
+pub use parameter::{Parameter, ParameterError, ParameterValues};
+pub use problem::{Injury, Problem, ProblemError};
+pub use state::State;
+pub use stepper::{Control, StageSeconds, StepError, Stepped, Stepper, mean_iterations};

@@ -1,0 +1,136 @@
+//! Movement of cells, vessels and BMP between voxels.
+
+use ossicle_field::diffusion::{Diffusion, Sweeps};
+use ossicle_field::taxis::{Limiter, Taxis};
+use ossicle_field::{Faces, reduce};
+use rayon::prelude::*;
+
+use crate::fields::{FIELDS, SIGNALS, Signal, Slow};
+use crate::ledger::Ledger;
+use crate::problem::Problem;
+
+/// Cells faster than this, in mm/day, are held to it and counted.
+const FASTEST_MM_PER_DAY: f64 = 1.0;
+
+/// Scratch memory of movement; dropping it loses nothing.
+pub(crate) struct Movement {
+    diffusion: Diffusion,
+    taxis: Taxis,
+    /// Where cells can go: 1 on faces between soft voxels.
+    open: Faces,
+    /// Ability of vessels to grow, on faces.
+    vessel_faces: Faces,
+    progenitor_faces: Faces,
+    scratch: Vec<f64>,
+}
+
+impl Movement {
+    pub(crate) fn new(problem: &Problem) -> Self {
+        let grid = problem.grid();
+        let n = grid.len();
+        let soft: Vec<f64> =
+            problem.tissue.iter().map(|t| f64::from(u8::from(t.is_soft()))).collect();
+        let class = |c: usize| &problem.classes[usize::from(problem.tissue[c].code())];
+        let vessel: Vec<f64> = (0..n).map(|c| soft[c] * class(c).vessel_growth).collect();
+        Self {
+            diffusion: Diffusion::new(grid),
+            taxis: Taxis::new(grid, Limiter::VanLeer),
+            open: Faces::harmonic(grid.shape(), &soft),
+            vessel_faces: Faces::harmonic(grid.shape(), &vessel),
+            progenitor_faces: Faces::closed(grid.shape()),
+            scratch: vec![0.0; n],
+        }
+    }
+
+    /// Random movement of progenitors, vessels and BMP for `dt_days`.
+    pub(crate) fn diffuse(
+        &mut self,
+        problem: &Problem,
+        fields: &mut [Vec<f64>; FIELDS],
+        dt_days: f64,
+        sweeps: Sweeps,
+        ledger: &mut Ledger,
+    ) {
+        let model = &problem.model;
+        if let Some(migration) = &model.migration {
+            let [q, o1, u, y] =
+                [Slow::CartilageMatrix, Slow::ImmatureOsteoid, Slow::MatureOsteoid, Slow::Mineral]
+                    .map(|f| &fields[f as usize]);
+            self.scratch.par_iter_mut().enumerate().for_each(|(c, motility)| {
+                let pore = 1.0 - (q[c] + o1[c] + u[c] + y[c]);
+                let pore = if pore > 0.0 { pore } else { 0.0 };
+                // No soft tissue has zero motility, and no wall any.
+                *motility = problem.classes[usize::from(problem.tissue[c].code())].motility * pore;
+            });
+            self.progenitor_faces.set_harmonic(&self.scratch, [1.0; 3]);
+            let m = &mut fields[Slow::Progenitors as usize];
+            let (diffusion, faces) = (&mut self.diffusion, &self.progenitor_faces);
+            conserving(m, ledger, |m| {
+                diffusion.step(faces, migration.motility_mm2_per_day, dt_days, sweeps, m)
+            });
+        }
+        if let Some(angiogenesis) = &model.angiogenesis {
+            let v = &mut fields[Slow::Capillaries as usize];
+            let (diffusion, faces) = (&mut self.diffusion, &self.vessel_faces);
+            conserving(v, ledger, |v| {
+                diffusion.step(faces, angiogenesis.sprouting_mm2_per_day, dt_days, sweeps, v)
+            });
+        }
+        if let Some(bmp) = &model.bmp {
+            let b = &mut fields[Slow::Bmp as usize];
+            let (diffusion, faces) = (&mut self.diffusion, &self.open);
+            conserving(b, ledger, |b| {
+                diffusion.step(faces, bmp.diffusivity_mm2_per_day, dt_days, sweeps, b)
+            });
+        }
+    }
+
+    /// Directed movement for `dt_days`: progenitors up TGF-beta and the electric potential,
+    /// vessels up VEGF.
+    pub(crate) fn drift(
+        &mut self,
+        problem: &Problem,
+        fields: &mut [Vec<f64>; FIELDS],
+        signals: &[Vec<f64>; SIGNALS],
+        dt_days: f64,
+        ledger: &mut Ledger,
+    ) {
+        let model = &problem.model;
+        let up_tgf = model.migration.map_or(0.0, |m| m.taxis_mm2_per_day);
+        let up_field = model.wound_field.map_or(0.0, |f| f.mobility_mm2_per_mv_day);
+        if model.migration.is_some() && (up_tgf > 0.0 || up_field > 0.0) {
+            let (tgf, phi) = (&signals[Signal::Tgf as usize], &signals[Signal::Potential as usize]);
+            (self.scratch.par_iter_mut(), tgf, phi)
+                .into_par_iter()
+                .for_each(|(pull, tgf, phi)| *pull = up_tgf * tgf + up_field * phi);
+            ledger.speeds_clamped +=
+                self.taxis.set_velocity(&self.open, &self.scratch, FASTEST_MM_PER_DAY) as u64;
+            let taxis = &mut self.taxis;
+            conserving(&mut fields[Slow::Progenitors as usize], ledger, |m| {
+                taxis.step(dt_days, m);
+            });
+        }
+        if let Some(angiogenesis) = &model.angiogenesis {
+            let mobility = angiogenesis.taxis_share * angiogenesis.taxis_mm2_per_day;
+            let vegf = &signals[Signal::Vegf as usize];
+            self.scratch.par_iter_mut().zip(vegf).for_each(|(pull, vegf)| *pull = mobility * vegf);
+            ledger.speeds_clamped +=
+                self.taxis.set_velocity(&self.vessel_faces, &self.scratch, FASTEST_MM_PER_DAY)
+                    as u64;
+            let taxis = &mut self.taxis;
+            conserving(&mut fields[Slow::Capillaries as usize], ledger, |v| {
+                taxis.step(dt_days, v);
+            });
+        }
+    }
+}
+
+/// Runs a movement and enters how well it kept the total.
+fn conserving(u: &mut [f64], ledger: &mut Ledger, movement: impl FnOnce(&mut [f64])) {
+    let before = reduce::sum(u);
+    movement(u);
+    let gap = (reduce::sum(u) - before).abs();
+    if gap > 0.0 {
+        ledger.worst_transport_gap = ledger.worst_transport_gap.max(gap / before.abs());
+    }
+}

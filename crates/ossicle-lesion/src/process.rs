@@ -1,0 +1,167 @@
+//! What a process of the lesion is: pointwise rates, declared.
+
+use ossicle_field::reaction::{self, LANES, Lanes, Transfer};
+
+use crate::exposure::{Exposure, Host};
+use crate::fields::{FIELDS, SIGNALS, Signal, Slow, TRANSFERS};
+use crate::joint::Load;
+
+/// Gains, losses and transfers of one tile.
+pub type Rates = reaction::Rates<FIELDS, TRANSFERS>;
+
+/// A flow from one slow field to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(usize)]
+pub enum Flow {
+    /// Inflammatory macrophages turn reparative.
+    MacrophageSwitch,
+    /// Progenitors become chondrocytes.
+    Chondrogenesis,
+    /// Progenitors become osteoblasts.
+    Osteogenesis,
+    /// Progenitors become fat.
+    Adipogenesis,
+    /// Chondrocytes become hypertrophic.
+    Hypertrophy,
+    /// Hypertrophic cartilage is invaded and replaced; a share becomes osteoblasts.
+    Replacement,
+    /// Osteoid collagen matures.
+    Maturation,
+    /// Mature osteoid takes up mineral.
+    Mineralisation,
+}
+
+impl Flow {
+    /// Every flow with its donor and receiver, in order.
+    pub const ALL: [(Self, Slow, Slow); TRANSFERS] = [
+        (Self::MacrophageSwitch, Slow::InflammatoryMacrophages, Slow::ReparativeMacrophages),
+        (Self::Chondrogenesis, Slow::Progenitors, Slow::Chondrocytes),
+        (Self::Osteogenesis, Slow::Progenitors, Slow::Osteoblasts),
+        (Self::Adipogenesis, Slow::Progenitors, Slow::Adipose),
+        (Self::Hypertrophy, Slow::Chondrocytes, Slow::Hypertrophic),
+        (Self::Replacement, Slow::Hypertrophic, Slow::Osteoblasts),
+        (Self::Maturation, Slow::ImmatureOsteoid, Slow::MatureOsteoid),
+        (Self::Mineralisation, Slow::MatureOsteoid, Slow::Mineral),
+    ];
+
+    /// The transfers of the model, with the share of invaded hypertrophic chondrocytes that
+    /// survive as osteoblasts.
+    #[must_use]
+    pub fn transfers(surviving_share: f64) -> [Transfer; TRANSFERS] {
+        Self::ALL.map(|(flow, from, to)| Transfer {
+            from: from as usize,
+            to: to as usize,
+            share: if flow == Self::Replacement { surviving_share } else { 1.0 },
+        })
+    }
+}
+
+/// What the healthy tissue of each lane is like.
+#[derive(Clone, Debug)]
+pub struct TissueLanes {
+    /// Osteogenic competence.
+    pub competence: Lanes,
+    /// Resident progenitors, 1e6 cells/mL.
+    pub progenitors: Lanes,
+    /// Resident fibre density.
+    pub fibres: Lanes,
+    /// Ability of vessels to grow.
+    pub vessel_growth: Lanes,
+    /// Strain at which the healthy tissue fails.
+    pub failure_strain: Lanes,
+}
+
+/// What a process may read: the state of one tile and what follows from it at once.
+#[derive(Clone, Debug)]
+pub struct Tile<'a> {
+    pub(crate) fields: &'a [Lanes; FIELDS],
+    pub(crate) signals: &'a [Lanes; SIGNALS],
+    /// The labelled tissue.
+    pub tissue: &'a TissueLanes,
+    /// The patient.
+    pub host: &'a Host,
+    /// Care at this instant.
+    pub exposure: &'a Exposure,
+    /// The strains that today's motion puts on the joint.
+    pub loads: &'a [Load],
+    /// Quantities that processes derive for one another.
+    pub derived: Derived,
+}
+
+impl<'a> Tile<'a> {
+    /// A slow field.
+    #[inline(always)]
+    #[must_use]
+    pub fn get(&self, field: Slow) -> &'a Lanes {
+        &self.fields[field as usize]
+    }
+
+    /// A signal.
+    #[inline(always)]
+    #[must_use]
+    pub fn signal(&self, signal: Signal) -> &'a Lanes {
+        &self.signals[signal as usize]
+    }
+}
+
+/// Algebraic quantities: they follow the state within minutes. Each starts at the value
+/// that it has when the process that makes it is switched off.
+#[derive(Clone, Debug)]
+pub struct Derived {
+    /// S, neuropeptide release; 0 without nerves.
+    pub neuropeptide: Lanes,
+    /// 1 + a_S S, the gain that neuropeptides give.
+    pub neural_gain: Lanes,
+    /// PG, prostaglandin E2; 0 without COX.
+    pub prostaglandin: Lanes,
+    /// G, share of differentiation that strain permits; 1 without mechanotransduction.
+    pub permission: Lanes,
+    /// Damage by strain and heat, per day; 0 without.
+    pub damage: Lanes,
+    /// HB, commitment by BMP; 0 without BMP.
+    pub commitment: Lanes,
+    /// Room for more cells, 1 - m - c - h - b.
+    pub room: Lanes,
+    /// Pore space left by matrix, 1 - Q - O1 - O2.
+    pub pore: Lanes,
+    /// Bone matrix, O1 + O2.
+    pub bone: Lanes,
+}
+
+impl Default for Derived {
+    fn default() -> Self {
+        let (zero, one) = ([0.0; LANES], [1.0; LANES]);
+        Self {
+            neuropeptide: zero,
+            neural_gain: one,
+            prostaglandin: zero,
+            permission: one,
+            damage: zero,
+            commitment: zero,
+            room: zero,
+            pore: zero,
+            bone: zero,
+        }
+    }
+}
+
+/// A process of the lesion that acts in each voxel on its own.
+///
+/// Rates are added to what other processes have put there: gains in units of the field per
+/// day, losses per day of the field, transfers per day of the donor; none negative.
+pub trait Process: Send + Sync {
+    /// The slow fields whose rates it adds to.
+    fn writes(&self) -> &'static [Slow];
+
+    /// The signals that it reads.
+    fn reads_signals(&self) -> &'static [Signal] {
+        &[]
+    }
+
+    /// Fills the algebraic quantities that it is responsible for. Runs for all processes, in
+    /// the model's order, before any rate.
+    fn derive(&self, _tile: &mut Tile) {}
+
+    /// Adds its rates.
+    fn rates(&self, _tile: &Tile, _rates: &mut Rates) {}
+}

@@ -1,0 +1,52 @@
+//! Angiogenesis: capillaries grow under VEGF, hardly into cartilage, and are lost in debris;
+//! they spread by sprouting and follow VEGF.
+//!
+//! `v_t = div(D_v om_v grad v) - div(f_v chi_v v grad V) + r_v H(V; K_V)[1 - a_c H(c; K_vc)] om_v v(1 - v) - d_v H(D; K_vD) v`
+
+use ossicle_field::maths::hill;
+use ossicle_field::reaction::LANES;
+
+use crate::fields::{Signal, Slow};
+use crate::parameter::parameters;
+use crate::process::{Process, Rates, Tile};
+
+parameters! {
+    /// Growth, spread and loss of perfused capillaries.
+    Angiogenesis of "angiogenesis" {
+        growth = "r_v" 0.12 [0.0, 0.5] "1/d" CellRate, "capillary growth", "calibrated: front about 0.1 mm/d";
+        vegf_half_effect = "K_V" 0.25 [0.1, 0.5] "ng/mL" Constant, "VEGF at half effect", "tip activation above 0.5 ng/mL (Qutub & Popel 2009); calibrated";
+        cartilage_block = "a_c" 0.8 [0.0, 1.0] "1" Constant, "share of growth that cartilage holds back", "calibrated (chondromodulin)";
+        cartilage_half_block = "K_vc" 0.2 [0.05, 0.5] "1e6 cells/mL" Constant, "chondrocytes at half that block", "calibrated";
+        debris_loss = "d_v" 0.01 [0.0, 0.05] "1/d" CellRate, "loss in debris", "calibrated";
+        debris_half_loss = "K_vD" 0.5 [0.2, 1.0] "5e7 cells/mL" Constant, "debris at half that loss", "calibrated";
+        sprouting_mm2_per_day = "D_v" 0.02 [0.0, 0.1] "mm2/d" CellRate, "spread by sprouting", "calibrated";
+        taxis_mm2_per_day = "chi_v" 0.03 [0.01, 0.1] "mm2/d per ng/mL" CellRate, "movement up VEGF", "calibrated";
+        taxis_share = "f_v" 0.2 [0.0, 1.0] "1" Constant, "share of vessels that are moving tips", "calibrated";
+    }
+}
+
+impl Process for Angiogenesis {
+    fn writes(&self) -> &'static [Slow] {
+        &[Slow::Capillaries]
+    }
+
+    fn reads_signals(&self) -> &'static [Signal] {
+        &[Signal::Vegf]
+    }
+
+    fn rates(&self, tile: &Tile, rates: &mut Rates) {
+        let [v, c, d] = [Slow::Capillaries, Slow::Chondrocytes, Slow::Debris].map(|f| tile.get(f));
+        let vegf = tile.signal(Signal::Vegf);
+        let ability = &tile.tissue.vessel_growth;
+        let f = Slow::Capillaries as usize;
+        for i in 0..LANES {
+            let growth = self.growth
+                * hill(vegf[i], self.vegf_half_effect, 1)
+                * (1.0 - self.cartilage_block * hill(c[i], self.cartilage_half_block, 1))
+                * ability[i];
+            rates.gain[f][i] += growth * v[i];
+            rates.loss[f][i] +=
+                growth * v[i] + self.debris_loss * hill(d[i], self.debris_half_loss, 1);
+        }
+    }
+}

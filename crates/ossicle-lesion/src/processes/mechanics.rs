@@ -1,0 +1,130 @@
+//! What strain does to tissue: a little permits differentiation, too much tears what is
+//! immature; heat makes sprouting vessels bleed.
+//!
+//! `G = g0 + (1 - g0) H(eps; e_h, 2)`
+//!
+//! `imm = clip(4 v(1-v) H(V; K_V) + H([m - k m0]+; m_i), 0, 1)`, `soft = 1 - min((O1 + O2)/O_h, 1)`
+//!
+//! `dam = { k_dam [eps/(e_f (1 - w_imm imm)) - 1]+ + k_bl [dT]+ imm } soft`
+//!
+//! Several sessions a day act in turn; what they do is averaged over the day.
+
+use ossicle_field::maths::{hill, positive};
+use ossicle_field::reaction::{LANES, Lanes};
+
+use crate::fields::{Signal, Slow};
+use crate::parameter::{ParameterValues, parameters};
+use crate::process::{Process, Tile};
+
+parameters! {
+    /// Differentiation needs strain.
+    Mechanotransduction of "mechanotransduction" {
+        unstrained_share = "g0" 0.15 [0.05, 0.3] "1" Constant, "differentiation left without strain", "calibrated (Huber 2020: immobilisation)";
+        half_effect = "e_h" 0.05 [0.02, 0.1] "1" Constant, "strain at half effect", "0.0375 scale of Lacroix 2002; calibrated";
+    }
+}
+
+impl Process for Mechanotransduction {
+    fn writes(&self) -> &'static [Slow] {
+        &[]
+    }
+
+    fn reads_signals(&self) -> &'static [Signal] {
+        &[Signal::StrainShare]
+    }
+
+    fn derive(&self, tile: &mut Tile) {
+        let share = tile.signal(Signal::StrainShare);
+        let mut permitted = [0.0; LANES];
+        for load in tile.loads {
+            for i in 0..LANES {
+                permitted[i] +=
+                    load.share_of_day * hill(load.strain * share[i], self.half_effect, 2);
+            }
+        }
+        for i in 0..LANES {
+            tile.derived.permission[i] =
+                self.unstrained_share + (1.0 - self.unstrained_share) * permitted[i];
+        }
+    }
+}
+
+parameters! {
+    /// Failure of tissue.
+    Failure of "mechanical_damage" {
+        tearing = "k_dam" 1.0 [0.3, 3.0] "1/d" CellRate, "debris per relative excess of strain", "calibrated";
+        immature_weakening = "w_imm" 0.4 [0.0, 0.8] "1" Constant, "loss of failure strain in immature tissue", "calibrated";
+        bleeding = "k_bl" 0.012 [0.0, 0.03] "1/d/degC" CellRate, "bleeding per degree in sprouting tissue", "calibrated";
+        crowding = "k_im" 1.5 [1.0, 3.0] "1" Constant, "progenitors, relative to rest, above which tissue counts as immature", "calibrated";
+        crowding_half_effect = "m_i" 0.2 [0.1, 0.5] "1e6 cells/mL" Constant, "progenitors above that at half effect", "calibrated";
+        hardening = "O_h" 0.3 [0.1, 0.6] "volume fraction" Constant, "bone matrix that cannot be torn", "calibrated";
+    }
+}
+
+/// Damage by strain and heat.
+#[derive(Clone, Copy, Debug)]
+pub struct MechanicalDamage {
+    own: Failure,
+    /// K_V, declared by angiogenesis.
+    vegf_half_effect: f64,
+}
+
+impl MechanicalDamage {
+    /// The process with these values.
+    #[must_use]
+    pub fn new(values: &ParameterValues) -> Self {
+        Self { own: Failure::new(values), vegf_half_effect: values.value("K_V") }
+    }
+
+    fn immaturity(&self, tile: &Tile) -> Lanes {
+        let (v, m) = (tile.get(Slow::Capillaries), tile.get(Slow::Progenitors));
+        let vegf = tile.signal(Signal::Vegf);
+        let resident = &tile.tissue.progenitors;
+        std::array::from_fn(|i| {
+            let perfused = if v[i] < 1.0 { v[i] } else { 1.0 };
+            let sprouting =
+                4.0 * perfused * (1.0 - perfused) * hill(vegf[i], self.vegf_half_effect, 1);
+            let crowded = hill(
+                positive(m[i] - self.own.crowding * resident[i]),
+                self.own.crowding_half_effect,
+                1,
+            );
+            let both = sprouting + crowded;
+            if both < 1.0 { both } else { 1.0 }
+        })
+    }
+}
+
+impl Process for MechanicalDamage {
+    /// Damage is derived here and becomes debris in debris clearance.
+    fn writes(&self) -> &'static [Slow] {
+        &[]
+    }
+
+    fn reads_signals(&self) -> &'static [Signal] {
+        &[Signal::StrainShare, Signal::Vegf]
+    }
+
+    fn derive(&self, tile: &mut Tile) {
+        let immature = self.immaturity(tile);
+        let share = tile.signal(Signal::StrainShare);
+        let fails_at = &tile.tissue.failure_strain;
+        let heat = self.own.bleeding * positive(tile.exposure.warming_c);
+        let mut damage: Lanes = std::array::from_fn(|i| heat * immature[i]);
+        for load in tile.loads {
+            for i in 0..LANES {
+                let limit = fails_at[i] * (1.0 - self.own.immature_weakening * immature[i]);
+                let excess = load.strain * share[i] / limit - 1.0;
+                damage[i] += if limit > 0.0 {
+                    load.share_of_day * self.own.tearing * positive(excess)
+                } else {
+                    0.0
+                };
+            }
+        }
+        for i in 0..LANES {
+            tile.derived.damage[i] =
+                damage[i] * positive(1.0 - tile.derived.bone[i] / self.own.hardening);
+        }
+    }
+}

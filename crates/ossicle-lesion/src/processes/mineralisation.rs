@@ -1,0 +1,92 @@
+//! Mineralisation: new matrix brings an inhibitor that osteoblasts' phosphatase (TNAP)
+//! clears; then mineral fills mature collagen, quickly to a primary share and slowly to the
+//! rest. Etidronate holds it back without touching the matrix.
+//!
+//! `p_t = 100 v1 p_O b fr - r1 [t_0 + H(b; K_b)] p`
+//!
+//! `Y_t = { k_p [th_p - y]+ + k_s [1 - y]+ } O2 / {1 + (p/K_i)^n_i} / {1 + (Et/E50)^n_E}`, `y = Y/O2`
+//!
+//! Mineral is taken up by the mature collagen that has none, `U = O2 - Y`: a transfer, so
+//! that `Y` cannot exceed `O2`.
+
+use ossicle_field::maths::{hill, positive, power};
+use ossicle_field::reaction::LANES;
+
+use crate::fields::Slow;
+use crate::parameter::{ParameterValues, parameters};
+use crate::process::{Flow, Process, Rates, Tile};
+
+parameters! {
+    /// Mineral and its inhibitor.
+    Uptake of "mineralisation" {
+        primary_share = "th_p" 0.70 [0.4, 0.75] "1" Constant, "share of collagen that fills in the primary phase", "Ruffoni 2007 0.38; 60-70 % in weeks, to be checked";
+        primary = "k_p" 0.15 [0.1, 0.3] "1/d" CellRate, "primary mineralisation", "calibrated";
+        secondary = "k_s" 0.006 [0.001, 0.01] "1/d" CellRate, "secondary mineralisation", "Ruffoni 2007; calibrated";
+        inhibitor_yield = "v1" 0.10 [0.05, 0.2] "1" Constant, "inhibitor per hundredth of new matrix", "Komarova 2015";
+        inhibitor_clearance = "r1" 0.50 [0.1, 0.5] "1/d" CellRate, "clearance of inhibitor", "Komarova 2015";
+        clearance_without_cells = "t_0" 0.3 [0.0, 1.0] "1" Constant, "clearance without osteoblasts, relative", "calibrated";
+        phosphatase_half_effect = "K_b" 0.02 [0.005, 0.1] "1e6 cells/mL" Constant, "osteoblasts at half phosphatase effect", "calibrated";
+        inhibition = "K_i" 0.5 [0.25, 1.0] "1" Constant, "inhibitor that halves mineralisation", "calibrated";
+        inhibition_steepness = "n_i" 4.0 [4.0, 10.0] "1" Exponent, "steepness of that inhibition", "Komarova 2015 has 10; softened";
+        etidronate_half_effect = "E50" 0.12 [0.06, 0.24] "20 mg/kg/d" Constant, "etidronate that halves mineralisation", "calibrated to Thomas & Amstutz 1987";
+        etidronate_steepness = "n_E" 2.0 [1.0, 4.0] "1" Exponent, "steepness of that effect", "calibrated";
+    }
+}
+
+/// Mineralisation.
+#[derive(Clone, Copy, Debug)]
+pub struct Mineralisation {
+    own: Uptake,
+    /// p_O, declared by osteoid.
+    osteoid_production: f64,
+}
+
+impl Mineralisation {
+    /// The process with these values.
+    #[must_use]
+    pub fn new(values: &ParameterValues) -> Self {
+        let production = super::osteoid::Osteoid::new(values).production;
+        Self { own: Uptake::new(values), osteoid_production: production }
+    }
+}
+
+/// Model units of inhibitor per unit of `v1` and volume fraction of new matrix.
+const PER_HUNDREDTH: f64 = 100.0;
+
+impl Process for Mineralisation {
+    fn writes(&self) -> &'static [Slow] {
+        &[Slow::Inhibitor, Slow::MatureOsteoid, Slow::Mineral]
+    }
+
+    fn rates(&self, tile: &Tile, rates: &mut Rates) {
+        let [b, q, unmineralised, mineral, p] = [
+            Slow::Osteoblasts,
+            Slow::CartilageMatrix,
+            Slow::MatureOsteoid,
+            Slow::Mineral,
+            Slow::Inhibitor,
+        ]
+        .map(|f| tile.get(f));
+        let (own, bone) = (&self.own, &tile.derived.bone);
+        let steepness = own.inhibition_steepness as u32;
+        let drug = power(
+            tile.exposure.etidronate / own.etidronate_half_effect,
+            own.etidronate_steepness as u32,
+        );
+        let f = Slow::Inhibitor as usize;
+        for i in 0..LANES {
+            let free = positive(1.0 - q[i] - bone[i]);
+            rates.gain[f][i] +=
+                PER_HUNDREDTH * own.inhibitor_yield * self.osteoid_production * b[i] * free;
+            rates.loss[f][i] += own.inhibitor_clearance
+                * (own.clearance_without_cells + hill(b[i], own.phosphatase_half_effect, 1));
+            let gate = 1.0 / ((1.0 + power(p[i] / own.inhibition, steepness)) * (1.0 + drug));
+            // [th_p - y]+ O2, as a rate of U; the tiny number stands for empty collagen.
+            let primary =
+                positive(own.primary_share * (unmineralised[i] + mineral[i]) - mineral[i])
+                    / (unmineralised[i] + 1e-200);
+            rates.transfer[Flow::Mineralisation as usize][i] +=
+                gate * (own.primary * primary + own.secondary);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Progenitors multiply under TGF-beta and prostaglandin where there is room, pore and
+//! oxygen; they are lost slowly, faster in cytokine and without oxygen; the tissue replaces
+//! them at its resting rate.
+//!
+//! `m_t = ... + (1-xi) rho_m (T + a_P PG)/(K_T + T + a_P PG) room pore H(w; K_wm) m + d_m m0 - die m`
+//!
+//! `die = d_m + d_mI H(I; K_mI)[1 - H(T; K_T)] + d_an [1 - H(w; K_an)]`
+
+use ossicle_field::maths::hill;
+use ossicle_field::reaction::LANES;
+
+use crate::fields::{Signal, Slow};
+use crate::parameter::parameters;
+use crate::process::{Process, Rates, Tile};
+
+parameters! {
+    /// Division and loss of progenitors.
+    Proliferation of "progenitor_proliferation" {
+        division = "rho_m" 0.70 [0.4, 1.0] "1/d" CellRate, "maximal division rate", "Trejo 2019 0.5, Lacroix 2002 0.6, COMMBINI 0.6 /d";
+        drive_half_effect = "K_T" 0.35 [0.17, 0.7] "ng/mL" Constant, "drive at half the maximal rate", "calibrated";
+        prostaglandin_weight = "a_P" 0.8 [0.4, 1.6] "ng/mL" Constant, "weight of prostaglandin in the drive", "calibrated";
+        oxygen_half_effect = "K_wm" 0.05 [0.02, 0.1] "45 mmHg" Constant, "oxygen at half division", "calibrated";
+        loss = "d_m" 0.02 [0.01, 0.05] "1/d" CellRate, "loss and resting replacement", "fibroblast apoptosis 0.05 /d (Lacroix 2002); calibrated";
+        cytokine_loss = "d_mI" 0.05 [0.0, 0.1] "1/d" CellRate, "extra loss in cytokine without TGF-beta", "calibrated";
+        cytokine_half_loss = "K_mI" 1.0 [0.5, 2.0] "ng/mL" Constant, "cytokine at half extra loss", "calibrated";
+        anoxic_loss = "d_an" 0.5 [0.1, 1.0] "1/d" CellRate, "loss without oxygen", "calibrated";
+        anoxia = "K_an" 0.01 [0.003, 0.03] "45 mmHg" Constant, "oxygen at half that loss", "calibrated";
+    }
+}
+
+impl Process for Proliferation {
+    fn writes(&self) -> &'static [Slow] {
+        &[Slow::Progenitors]
+    }
+
+    fn reads_signals(&self) -> &'static [Signal] {
+        &[Signal::Cytokine, Signal::Tgf, Signal::Oxygen]
+    }
+
+    fn rates(&self, tile: &Tile, rates: &mut Rates) {
+        let m = tile.get(Slow::Progenitors);
+        let [cytokine, tgf, oxygen] =
+            [Signal::Cytokine, Signal::Tgf, Signal::Oxygen].map(|s| tile.signal(s));
+        let (pg, room, pore) =
+            (&tile.derived.prostaglandin, &tile.derived.room, &tile.derived.pore);
+        let resident = &tile.tissue.progenitors;
+        let dividing = (1.0 - tile.exposure.division_loss) * self.division;
+        let f = Slow::Progenitors as usize;
+        for i in 0..LANES {
+            let drive = tgf[i] + self.prostaglandin_weight * pg[i];
+            let rate = dividing * drive / (self.drive_half_effect + drive)
+                * room[i]
+                * pore[i]
+                * hill(oxygen[i], self.oxygen_half_effect, 1);
+            rates.gain[f][i] += rate * m[i] + self.loss * resident[i];
+            rates.loss[f][i] += self.loss
+                + self.cytokine_loss
+                    * hill(cytokine[i], self.cytokine_half_loss, 1)
+                    * (1.0 - hill(tgf[i], self.drive_half_effect, 1))
+                + self.anoxic_loss * (1.0 - hill(oxygen[i], self.anoxia, 1));
+        }
+    }
+}

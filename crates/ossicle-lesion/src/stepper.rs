@@ -1,0 +1,463 @@
+//! One macro-step, and how long it may be.
+//!
+//! The step is symmetric about its middle, so that it is of second order:
+//!
+//! 1. half of random movement;
+//! 2. a prediction of the middle: reactions and drift for half a step;
+//! 3. joint and strain, then the fast chemistry, both of the middle;
+//! 4. half of directed movement, in the signals of the middle;
+//! 5. all reactions for the whole step, with the rates of the middle;
+//! 6. half of directed movement, half of random movement, in reverse order;
+//! 7. the joint for the whole step, the books.
+//!
+//! The difference between the reactions and their first-order prediction measures the error;
+//! a step whose error is above the tolerance is taken back and tried shorter.
+
+use std::time::Instant;
+
+use ossicle_field::diffusion::Sweeps;
+use ossicle_field::elliptic::EllipticError;
+use ossicle_field::reaction::Network;
+use thiserror::Error;
+
+use crate::chemistry::{Chemistry, OxygenUptake};
+use crate::exposure::Exposure;
+use crate::fields::{FIELDS, SIGNALS, Signal, Slow, TRANSFERS};
+use crate::joint::{Averages, Demand, Joint};
+use crate::ledger::Ledger;
+use crate::movement::Movement;
+use crate::problem::Problem;
+use crate::reactions::{self, Pass, Setting, Stage};
+use crate::state::State;
+use crate::strain;
+
+/// How time is cut into steps.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Control {
+    /// Relative difference between a step and its first-order prediction that is accepted, of
+    /// any field's total.
+    pub tolerance: f64,
+    /// Shortest step in days; a step that fails at this length stops the run.
+    pub shortest_days: f64,
+    /// Longest step in days.
+    pub longest_days: f64,
+    /// How the saturating uptake of oxygen is solved.
+    pub oxygen_uptake: OxygenUptake,
+}
+
+impl Default for Control {
+    fn default() -> Self {
+        Self {
+            tolerance: 0.05,
+            shortest_days: 1e-4,
+            longest_days: 2.0,
+            oxygen_uptake: OxygenUptake::Converged,
+        }
+    }
+}
+
+/// Why a step could not be made. The state is as it was before.
+#[derive(Clone, Debug, Error, PartialEq)]
+#[non_exhaustive]
+pub enum StepError {
+    /// A value is NaN or infinite.
+    #[error("{field} is {value} at voxel {voxel:?} ({tissue}) on day {day:.4}")]
+    NotFinite {
+        /// The field.
+        field: &'static str,
+        /// The value.
+        value: f64,
+        /// Where.
+        voxel: [usize; 3],
+        /// The tissue there.
+        tissue: &'static str,
+        /// When.
+        day: f64,
+    },
+    /// A signal could not be solved for.
+    #[error("{signal} cannot be solved on day {day:.4}: {cause}")]
+    Signal {
+        /// The signal.
+        signal: &'static str,
+        /// When.
+        day: f64,
+        /// Why.
+        cause: EllipticError,
+    },
+    /// The tolerance cannot be met.
+    #[error(
+        "on day {day:.4} the error of {field} is {error:.2e} with the shortest step, {step_days:e} d; expected at most {tolerance:e}"
+    )]
+    Tolerance {
+        /// The field with the largest error.
+        field: &'static str,
+        /// Its relative error.
+        error: f64,
+        /// The tolerance.
+        tolerance: f64,
+        /// The step's length in days.
+        step_days: f64,
+        /// When.
+        day: f64,
+    },
+    /// The books do not close.
+    #[error(
+        "the books of {field} are open by {gap:.1e} on day {day:.4}; expected less than {limit:.0e}"
+    )]
+    Books {
+        /// The field.
+        field: &'static str,
+        /// Relative gap.
+        gap: f64,
+        /// Largest gap accepted.
+        limit: f64,
+        /// When.
+        day: f64,
+    },
+}
+
+/// Largest relative gap of the books that rounding can explain.
+const BOOKS: f64 = 1e-10;
+
+/// What one accepted step was.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stepped {
+    /// Its length in days.
+    pub days: f64,
+    /// Its relative error, that of the worst field.
+    pub error: f64,
+}
+
+/// Where the time of a run went, in seconds of wall clock.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct StageSeconds {
+    /// Random movement.
+    pub diffusion: f64,
+    /// Directed movement.
+    pub drift: f64,
+    /// Reactions, both stages.
+    pub reactions: f64,
+    /// Strain.
+    pub strain: f64,
+    /// Signals.
+    pub chemistry: f64,
+}
+
+/// Runs `work` and adds its time to `seconds`.
+fn timed<T>(seconds: &mut f64, work: impl FnOnce() -> T) -> T {
+    let start = Instant::now();
+    let result = work();
+    *seconds += start.elapsed().as_secs_f64();
+    result
+}
+
+/// Scratch memory of the step; dropping it loses nothing.
+pub struct Stepper {
+    control: Control,
+    network: Network<FIELDS, TRANSFERS>,
+    chemistry: Chemistry,
+    movement: Movement,
+    work: [Vec<f64>; FIELDS],
+    middle: [Vec<f64>; FIELDS],
+    seconds: StageSeconds,
+}
+
+impl Stepper {
+    /// Scratch memory for a problem.
+    #[must_use]
+    pub fn new(problem: &Problem, control: Control) -> Self {
+        let n = problem.grid().len();
+        Self {
+            control,
+            network: reactions::network(problem).expect("the model's transfers go upwards"),
+            chemistry: Chemistry::new(problem, control.oxygen_uptake),
+            movement: Movement::new(problem),
+            work: std::array::from_fn(|_| vec![0.0; n]),
+            middle: std::array::from_fn(|_| vec![0.0; n]),
+            seconds: StageSeconds::default(),
+        }
+    }
+
+    /// Solves the signals of a fresh state, with which its first step predicts.
+    ///
+    /// # Errors
+    /// If a signal cannot be solved for.
+    pub fn prepare(
+        &mut self,
+        problem: &Problem,
+        state: &mut State,
+        exposure: &Exposure,
+    ) -> Result<(), StepError> {
+        let mut signals = std::mem::take(&mut state.signals);
+        let result = self.solve_signals(problem, state, exposure, &mut signals);
+        state.signals = signals;
+        result
+    }
+
+    /// The signals of the present state, for looking at: those in the state belong to the
+    /// middle of the last step.
+    ///
+    /// # Errors
+    /// If a signal cannot be solved for.
+    pub fn signals_now(
+        &mut self,
+        problem: &Problem,
+        state: &State,
+        exposure: &Exposure,
+    ) -> Result<[Vec<f64>; SIGNALS], StepError> {
+        let mut signals = state.signals.clone();
+        self.solve_signals(problem, state, exposure, &mut signals)?;
+        Ok(signals)
+    }
+
+    fn solve_signals(
+        &mut self,
+        problem: &Problem,
+        state: &State,
+        exposure: &Exposure,
+        signals: &mut [Vec<f64>; SIGNALS],
+    ) -> Result<(), StepError> {
+        strain::share_of_strain(
+            problem,
+            state.field(Slow::Mineral),
+            &mut signals[Signal::StrainShare as usize],
+        );
+        // These solves are not part of the run's books.
+        self.chemistry
+            .solve(problem, &state.fields, exposure, signals, &mut Ledger::default())
+            .map_err(|(signal, cause)| StepError::Signal {
+                signal: signal.describe().name,
+                day: state.day,
+                cause,
+            })
+    }
+
+    /// Advances the state by one step that ends no later than `until_day`, with the exposure as a
+    /// function of the day.
+    ///
+    /// # Errors
+    /// If a value stops being a number, a signal cannot be solved for, the tolerance cannot be
+    /// met, or the books do not close.
+    pub fn step(
+        &mut self,
+        problem: &Problem,
+        state: &mut State,
+        until_day: f64,
+        exposure: &dyn Fn(f64) -> Exposure,
+    ) -> Result<Stepped, StepError> {
+        let mut dt =
+            state.next_step_days.clamp(self.control.shortest_days, self.control.longest_days);
+        loop {
+            let remaining = until_day - state.day;
+            // A step that would leave a sliver is stretched or halved instead.
+            let (days, last) = if dt >= remaining * 0.999_999 {
+                (remaining, true)
+            } else if dt > 0.5 * remaining {
+                (0.5 * remaining, false)
+            } else {
+                (dt, false)
+            };
+            let attempt = self.attempt(problem, state, days, exposure)?;
+            let (field, error) = worst(&attempt.pass);
+            if error > self.control.tolerance || attempt.pass.fullest > 1.0 + 1e-9 {
+                if days <= self.control.shortest_days {
+                    let (tolerance, day) = (self.control.tolerance, state.day);
+                    let field = field.describe().name;
+                    return Err(StepError::Tolerance {
+                        field,
+                        error,
+                        tolerance,
+                        step_days: days,
+                        day,
+                    });
+                }
+                state.ledger.steps_rejected += 1;
+                dt = (days * self.factor(error).min(0.7)).max(self.control.shortest_days);
+                continue;
+            }
+            // The length that the error allows; a step cut short by an event says nothing against
+            // the longer one planned before.
+            let allowed = days * self.factor(error);
+            state.next_step_days =
+                if days < dt { allowed.max(dt) } else { allowed }.min(self.control.longest_days);
+            let end = if last { until_day } else { state.day + days };
+            self.accept(problem, state, attempt, end)?;
+            return Ok(Stepped { days, error });
+        }
+    }
+
+    /// How much longer the next step may be; the error grows with the square of the length.
+    fn factor(&self, error: f64) -> f64 {
+        (0.85 * (self.control.tolerance / error.max(1e-12)).sqrt()).clamp(0.2, 1.6)
+    }
+
+    /// Makes a step in scratch memory; of the state, only signals and books change.
+    fn attempt(
+        &mut self,
+        problem: &Problem,
+        state: &mut State,
+        dt: f64,
+        exposure: &dyn Fn(f64) -> Exposure,
+    ) -> Result<Attempt, StepError> {
+        let model = &problem.model;
+        let State { fields, signals, ledger, joint, averages, day, .. } = state;
+        let Self { network, chemistry, movement, work, middle, seconds, .. } = self;
+        for (work, field) in work.iter_mut().zip(fields.iter()) {
+            work.copy_from_slice(field);
+        }
+        timed(&mut seconds.diffusion, || {
+            movement.diffuse(problem, work, 0.5 * dt, Sweeps::Forward, ledger)
+        });
+
+        let now = exposure(*day);
+        let demand_now = demand(problem, joint, averages, &now);
+        let setting =
+            Setting { problem, network, signals, exposure: &now, loads: demand_now.loads() };
+        let predict = Stage::Predict { start: work };
+        let predicted = timed(&mut seconds.reactions, || {
+            reactions::advance(&setting, predict, 0.5 * dt, middle)
+        });
+        let averages_now = predicted.averages(problem);
+        let joint_middle =
+            model.joint.advance(joint, joint, &averages_now, demand_now.use_share, 0.5 * dt);
+        timed(&mut seconds.drift, || movement.drift(problem, middle, signals, 0.5 * dt, ledger));
+
+        let then = exposure(*day + 0.5 * dt);
+        let mineral = &middle[Slow::Mineral as usize];
+        let share = &mut signals[Signal::StrainShare as usize];
+        timed(&mut seconds.strain, || strain::share_of_strain(problem, mineral, share));
+        timed(&mut seconds.chemistry, || chemistry.solve(problem, middle, &then, signals, ledger))
+            .map_err(|(signal, cause)| StepError::Signal {
+                signal: signal.describe().name,
+                day: *day,
+                cause,
+            })?;
+
+        timed(&mut seconds.drift, || movement.drift(problem, work, signals, 0.5 * dt, ledger));
+        let demand_then = demand(problem, &joint_middle, &averages_now, &then);
+        let setting =
+            Setting { problem, network, signals, exposure: &then, loads: demand_then.loads() };
+        let correct = Stage::Correct { middle };
+        let pass =
+            timed(&mut seconds.reactions, || reactions::advance(&setting, correct, dt, work));
+        timed(&mut seconds.drift, || movement.drift(problem, work, signals, 0.5 * dt, ledger));
+        timed(&mut seconds.diffusion, || {
+            movement.diffuse(problem, work, 0.5 * dt, Sweeps::Backward, ledger)
+        });
+
+        let averages = pass.averages(problem);
+        let joint = model.joint.advance(joint, &joint_middle, &averages, demand_then.use_share, dt);
+        Ok(Attempt { pass, averages, joint })
+    }
+
+    /// Where the time went so far.
+    #[must_use]
+    pub fn seconds(&self) -> StageSeconds {
+        self.seconds
+    }
+
+    /// Takes a step over into the state and enters it in the books.
+    fn accept(
+        &mut self,
+        problem: &Problem,
+        state: &mut State,
+        attempt: Attempt,
+        end_day: f64,
+    ) -> Result<(), StepError> {
+        let Attempt { pass, averages, joint } = attempt;
+        self.refuse_not_finite(problem, &pass, end_day)?;
+        let voxel_mm3 = problem.grid().voxel_volume_mm3();
+        for (f, field) in Slow::ALL.into_iter().enumerate() {
+            let budget = &pass.budget;
+            let explained = budget.gained[f] - budget.lost[f] + budget.arrived[f] - budget.left[f];
+            let turnover = budget.gained[f] + budget.lost[f] + budget.arrived[f] + budget.left[f];
+            let size = pass.total[f] + pass.started[f] + turnover;
+            let gap = (pass.total[f] - pass.started[f] - explained).abs() / size.max(1e-30);
+            state.ledger.worst_reaction_gap = state.ledger.worst_reaction_gap.max(gap);
+            if gap > BOOKS {
+                let field = field.describe().name;
+                return Err(StepError::Books { field, gap, limit: BOOKS, day: end_day });
+            }
+            let flows = &mut state.ledger.flows[f];
+            flows.gained += voxel_mm3 * budget.gained[f];
+            flows.lost += voxel_mm3 * budget.lost[f];
+            flows.arrived += voxel_mm3 * budget.arrived[f];
+            flows.left += voxel_mm3 * budget.left[f];
+            state.ledger.lowest[f] = state.ledger.lowest[f].min(pass.lowest[f]);
+        }
+        state.ledger.fullest = state.ledger.fullest.max(pass.fullest);
+        std::mem::swap(&mut state.fields, &mut self.work);
+        if problem.model.joint_moves {
+            state.joint = joint;
+        } else {
+            state.joint.alp_rel = joint.alp_rel;
+        }
+        state.averages = averages;
+        state.uptake_mm3_per_day = pass.uptake * voxel_mm3;
+        state.day = end_day;
+        state.steps += 1;
+        Ok(())
+    }
+
+    fn refuse_not_finite(&self, problem: &Problem, pass: &Pass, day: f64) -> Result<(), StepError> {
+        for (f, field) in Slow::ALL.into_iter().enumerate() {
+            if pass.total[f].is_finite() {
+                continue;
+            }
+            let values = &self.work[f];
+            let at = values.iter().position(|v| !v.is_finite()).unwrap_or(0);
+            return Err(StepError::NotFinite {
+                field: field.describe().name,
+                value: values[at],
+                voxel: problem.grid().voxel(at),
+                tissue: problem.tissue[at].name(),
+                day,
+            });
+        }
+        Ok(())
+    }
+}
+
+/// What the day asks of the tissue; a joint that is switched off stays free.
+fn demand(problem: &Problem, joint: &Joint, averages: &Averages, exposure: &Exposure) -> Demand {
+    let model = &problem.model;
+    let (joint, share) =
+        if model.joint_moves { (*joint, averages.mineral_share) } else { (Joint::default(), 0.0) };
+    model.joint.demand(&joint, share, problem.rom_deg, &exposure.motion)
+}
+
+/// A step in scratch memory.
+struct Attempt {
+    pass: Pass,
+    averages: Averages,
+    joint: Joint,
+}
+
+/// The field with the largest error relative to its total, and that error.
+fn worst(pass: &Pass) -> (Slow, f64) {
+    let mut worst = (Slow::Debris, 0.0);
+    for (f, field) in Slow::ALL.into_iter().enumerate() {
+        // A field that hardly exists yet is measured against a trace of its typical value.
+        let trace = 20.0 * field.describe().typical;
+        let error = pass.error[f] / (pass.total[f] + trace);
+        // Written so that NaN counts as worst.
+        if !(error <= worst.1) {
+            worst = (field, error);
+        }
+    }
+    worst
+}
+
+/// The iteration counts per solve of every signal that was solved for.
+#[must_use]
+pub fn mean_iterations(ledger: &Ledger) -> Vec<(&'static str, f64)> {
+    Signal::ALL
+        .into_iter()
+        .take(ledger.solves.len())
+        .filter(|s| ledger.solves[*s as usize] > 0)
+        .map(|s| {
+            let solves = ledger.solves[s as usize] as f64;
+            (s.describe().name, ledger.solver_iterations[s as usize] as f64 / solves)
+        })
+        .collect()
+}
