@@ -198,6 +198,12 @@ impl Model {
         &self.values
     }
 
+    /// The rules of the joint as a whole.
+    #[must_use]
+    pub fn joint_model(&self) -> &JointModel {
+        &self.joint
+    }
+
     /// The names of the processes that are switched off.
     #[must_use]
     pub fn without(&self) -> &[&'static str] {

@@ -1,0 +1,211 @@
+//! `run.json`: what was run, on what, how it went.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::readout::Summary;
+
+/// Version of the layout of `run.json`.
+pub const RECORD_FORMAT: u32 = 1;
+
+/// How a run stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase", tag = "state", content = "cause")]
+pub enum Status {
+    /// Still advancing, or broken off without a word.
+    Running,
+    /// Came to its end.
+    Complete,
+    /// Stopped by the user.
+    Stopped,
+    /// Stopped by an error.
+    Failed(String),
+}
+
+/// An input file by its content.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Input {
+    /// What it is: `case`, `scan`, `labels`.
+    pub role: String,
+    /// Its path as given.
+    pub path: String,
+    /// BLAKE3 of its bytes; of a folder, of its files' digests in order of their names.
+    pub blake3: String,
+    /// Bytes.
+    pub bytes: u64,
+}
+
+/// The machine and how it was used.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Machine {
+    /// Processor model.
+    pub processor: String,
+    /// Cores that the system offers.
+    pub cores: usize,
+    /// Threads used.
+    pub threads: usize,
+    /// Largest resident memory, bytes; 0 where the system does not tell.
+    pub peak_memory_bytes: u64,
+}
+
+/// The grid that the lesion was computed on.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct GridRecord {
+    /// Voxels along each axis.
+    pub shape: [usize; 3],
+    /// Spacing in mm.
+    pub spacing_mm: [f64; 3],
+    /// Voxels of soft tissue, in which the lesion can grow.
+    pub soft_voxels: usize,
+}
+
+/// A parameter that a run changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChangedParameter {
+    /// Its symbol.
+    pub symbol: String,
+    /// What it means.
+    pub meaning: String,
+    /// Its unit.
+    pub unit: String,
+    /// The model's own value.
+    pub default: f64,
+    /// The value used.
+    pub value: f64,
+    /// Why it differs: `case` or the patient's trait that changes it.
+    pub because: String,
+}
+
+/// What happened to one field's total since the injury, in field units times mm³.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BudgetLine {
+    /// The field.
+    pub field: String,
+    /// Unit of one cubic millimetre of it.
+    pub unit: String,
+    /// Made without a donor.
+    pub gained: f64,
+    /// Lost without a receiver.
+    pub lost: f64,
+    /// Arrived from other fields.
+    pub arrived: f64,
+    /// Left for other fields.
+    pub left: f64,
+    /// Total at the start.
+    pub at_start: f64,
+    /// Total at the end.
+    pub at_end: f64,
+    /// What the lines above do not explain, relative to the larger total.
+    pub gap: f64,
+}
+
+/// The books of a run: worst values over all steps.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Budgets {
+    /// One line a field.
+    pub fields: Vec<BudgetLine>,
+    /// Largest relative gap of any field in any step's reactions.
+    pub worst_reaction_gap: f64,
+    /// Largest relative change of a total by movement.
+    pub worst_transport_gap: f64,
+    /// Largest relative difference between oxygen supplied and used.
+    pub worst_oxygen_gap: f64,
+    /// Smallest value of any field.
+    pub lowest_value: f64,
+    /// Largest sum of cartilage and bone matrix in a voxel.
+    pub fullest_voxel: f64,
+    /// Cell speeds held to their limit.
+    pub speeds_clamped: u64,
+}
+
+/// How time was cut.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Steps {
+    /// Steps made.
+    pub accepted: u64,
+    /// Steps tried again shorter.
+    pub rejected: u64,
+    /// Shortest step, days.
+    pub shortest_days: f64,
+    /// Longest step, days.
+    pub longest_days: f64,
+}
+
+/// One injury as it lies on the grid.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct InjuryRecord {
+    /// Its name.
+    pub name: String,
+    /// Its kind.
+    pub kind: String,
+    /// Its severity.
+    pub severity: f64,
+    /// Soft tissue injured, mm³.
+    pub volume_mm3: f64,
+}
+
+/// Everything about a run but its results.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// [`RECORD_FORMAT`].
+    pub format: u32,
+    /// Version of the program.
+    pub version: String,
+    /// How the run stands.
+    pub status: Status,
+    /// Title of the case.
+    pub title: String,
+    /// When it began, UTC, RFC 3339.
+    pub started: String,
+    /// When this record was last written, UTC, RFC 3339.
+    pub updated: String,
+    /// Day reached.
+    pub day: f64,
+    /// Day of the end.
+    pub duration_days: f64,
+    /// Seed of all random numbers.
+    pub seed: u64,
+    /// Changes made on the command line.
+    pub changes: Vec<String>,
+    /// Input files.
+    pub inputs: Vec<Input>,
+    /// Anatomy in one line: what joint, which side, from where.
+    pub anatomy: String,
+    /// Patient in one line.
+    pub patient: String,
+    /// The injuries.
+    pub injuries: Vec<InjuryRecord>,
+    /// Motion programme, one line a span.
+    pub motion: Vec<String>,
+    /// Processes switched off.
+    pub without: Vec<String>,
+    /// Parameters that differ from the model's own.
+    pub parameters_changed: Vec<ChangedParameter>,
+    /// The lesion grid.
+    pub grid: GridRecord,
+    /// The machine.
+    pub machine: Machine,
+    /// Seconds of wall clock in all.
+    pub wall_seconds: f64,
+    /// Seconds by stage.
+    pub stage_seconds: BTreeMap<String, f64>,
+    /// How time was cut.
+    pub steps: Steps,
+    /// Mean conjugate-gradient iterations per solve of each signal.
+    pub solver_iterations: BTreeMap<String, f64>,
+    /// The books.
+    pub budgets: Budgets,
+    /// What a user should know before believing the result.
+    pub warnings: Vec<String>,
+    /// What was assumed, estimated or left out on the way.
+    pub notes: Vec<String>,
+    /// The figures that sum the run up; absent before the first row.
+    pub summary: Option<Summary>,
+    /// BLAKE3 of the final state's bits: the same case, seed and version give the same.
+    pub state_digest: Option<String>,
+    /// Days with a virtual CT.
+    pub virtual_ct_days: Vec<u64>,
+    /// Days with fields.
+    pub field_days: Vec<u64>,
+}
