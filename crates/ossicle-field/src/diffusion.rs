@@ -103,9 +103,11 @@ struct Line {
     width: usize,
     /// Eliminated upper coefficients.
     upper: Vec<f64>,
-    /// Per line: the implicit share, and the inflow from the point before.
-    theta: Vec<f64>,
+    /// Per line: the explicit share, the explicit inflow from the point before, and one less
+    /// the upper coefficient of the point before.
+    explicit: Vec<f64>,
     inflow: Vec<f64>,
+    slack: Vec<f64>,
 }
 
 impl Line {
@@ -114,30 +116,35 @@ impl Line {
             length,
             width,
             upper: vec![0.0; length * width],
-            theta: vec![0.0; width],
+            explicit: vec![0.0; width],
             inflow: vec![0.0; width],
+            slack: vec![0.0; width],
         }
     }
 
     /// Thomas elimination on all lines at once; `g` holds the face above each point.
+    ///
+    /// Nothing is subtracted but explicit fluxes, so that the total is kept to the last digits
+    /// however large the diffusion number.
     fn solve(&mut self, u: &mut [f64], g: &[f64], r: f64) {
         let (n, w) = (self.length, self.width);
-        self.theta.fill(0.0);
+        self.explicit.fill(0.0);
         for p in 0..n {
             for l in 0..w {
                 let below = if p > 0 { g[(p - 1) * w + l] } else { 0.0 };
                 let diagonal = r * (below + g[p * w + l]);
-                self.theta[l] = if diagonal > self.theta[l] { diagonal } else { self.theta[l] };
+                let largest = &mut self.explicit[l];
+                *largest = if diagonal > *largest { diagonal } else { *largest };
             }
         }
-        for theta in &mut self.theta {
-            *theta = if *theta > 2.0 { 1.0 - 1.0 / *theta } else { 0.5 };
+        for explicit in &mut self.explicit {
+            *explicit = if *explicit > 2.0 { 1.0 / *explicit } else { 0.5 };
         }
         self.inflow.fill(0.0);
         for p in 0..n {
             let at = p * w;
             for l in 0..w {
-                let (theta, explicit) = (self.theta[l], 1.0 - self.theta[l]);
+                let (explicit, implicit) = (self.explicit[l], 1.0 - self.explicit[l]);
                 // The explicit flux through the face above, counted once for both its sides.
                 let outflow = if p + 1 < n {
                     explicit * r * g[at + l] * (u[at + l] - u[at + w + l])
@@ -146,11 +153,12 @@ impl Line {
                 };
                 let rhs = u[at + l] - outflow + self.inflow[l];
                 self.inflow[l] = outflow;
-                let below = if p > 0 { theta * r * g[at - w + l] } else { 0.0 };
-                let above = theta * r * g[at + l];
-                let (carried, before) =
-                    if p > 0 { (self.upper[at - w + l], u[at - w + l]) } else { (0.0, 0.0) };
-                let pivot = 1.0 / (1.0 + above + below * (1.0 - carried));
+                let (below, before) =
+                    if p > 0 { (implicit * r * g[at - w + l], u[at - w + l]) } else { (0.0, 0.0) };
+                let above = implicit * r * g[at + l];
+                let rest = 1.0 + below * self.slack[l];
+                let pivot = 1.0 / (rest + above);
+                self.slack[l] = rest * pivot;
                 self.upper[at + l] = above * pivot;
                 u[at + l] = (rhs + below * before) * pivot;
             }

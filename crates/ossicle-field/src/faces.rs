@@ -31,7 +31,8 @@ impl Faces {
     pub fn set_harmonic(&mut self, coefficient: &[f64], weight: [f64; 3]) {
         self.set(
             coefficient,
-            |a, b| if a > 0.0 && b > 0.0 { 2.0 * a * b / (a + b) } else { 0.0 },
+            // NaN is no wall: it passes through, for the solver to refuse.
+            |a, b| if a <= 0.0 || b <= 0.0 { 0.0 } else { 2.0 * a * b / (a + b) },
             weight,
         );
     }

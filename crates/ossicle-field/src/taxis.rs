@@ -187,8 +187,9 @@ impl Taxis {
             upwind
         };
         let (rear, front) = (upwind - behind, ahead - upwind);
-        // Van Leer's harmonic slope: zero at an extreme.
-        let slope = if rear * front > 0.0 { 2.0 * rear * front / (rear + front) } else { 0.0 };
-        velocity * (upwind + 0.5 * slope)
+        // Half van Leer's harmonic slope, zero at an extreme; no product that could underflow,
+        // so that it is never steeper than either side.
+        let half = if rear * front > 0.0 { front * (rear / (rear + front)) } else { 0.0 };
+        velocity * (upwind + half)
     }
 }

@@ -207,4 +207,10 @@ impl Signal {
             ),
         }
     }
+
+    /// The signal of a name or symbol.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.describe().name == name || s.describe().symbol == name)
+    }
 }

@@ -19,11 +19,14 @@ pub mod parameter;
 mod problem;
 pub mod process;
 pub mod processes;
+pub mod published;
 mod reactions;
 pub mod signals;
 mod state;
 mod stepper;
 mod strain;
+#[cfg(test)]
+mod testing;
 
 pub use chemistry::OxygenUptake;
 pub use fields::{Signal, Slow};

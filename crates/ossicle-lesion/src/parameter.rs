@@ -91,14 +91,32 @@ impl ParameterValues {
     /// # Errors
     /// Refuses unknown symbols, values outside the range, and exponents that are not whole.
     pub fn set(&mut self, symbol: &str, value: f64) -> Result<(), ParameterError> {
-        let Some(p) = crate::model::parameters().find(|p| p.symbol == symbol) else {
-            return Err(ParameterError::Unknown { symbol: symbol.to_owned() });
-        };
+        let p = record(symbol)?;
         let (low, high) = p.range;
         if !(low..=high).contains(&value) {
             let (symbol, unit) = (p.symbol, p.unit);
             return Err(ParameterError::OutOfRange { symbol, value, unit, low, high });
         }
+        self.put(p, value)
+    }
+
+    /// Changes one parameter whatever its range, for cases that say so and for patients whose
+    /// traits take a value beyond what is usual.
+    ///
+    /// # Errors
+    /// Refuses unknown symbols, values that are not finite or change sign, and exponents that are
+    /// not whole.
+    pub fn set_beyond_range(&mut self, symbol: &str, value: f64) -> Result<(), ParameterError> {
+        let p = record(symbol)?;
+        let (low, high) = p.range;
+        if !value.is_finite() || (low >= 0.0 && value < 0.0) {
+            let (symbol, unit) = (p.symbol, p.unit);
+            return Err(ParameterError::OutOfRange { symbol, value, unit, low, high });
+        }
+        self.put(p, value)
+    }
+
+    fn put(&mut self, p: &Parameter, value: f64) -> Result<(), ParameterError> {
         if p.kind == Kind::Exponent && value.fract() != 0.0 {
             return Err(ParameterError::NotWhole { symbol: p.symbol, value });
         }
@@ -140,6 +158,12 @@ impl ParameterValues {
             .map(|p| (p, self.values[p.symbol]))
             .filter(|(p, v)| p.default != *v)
     }
+}
+
+/// The record of a symbol.
+fn record(symbol: &str) -> Result<&'static Parameter, ParameterError> {
+    let found = crate::model::parameters().find(|p| p.symbol == symbol);
+    found.ok_or_else(|| ParameterError::Unknown { symbol: symbol.to_owned() })
 }
 
 /// Declares a process's parameters: a struct with one `f64` per parameter, its records, and

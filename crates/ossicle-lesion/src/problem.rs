@@ -241,6 +241,11 @@ impl Problem {
         &self.site
     }
 
+    /// The integral of a field relative to the volume of the injured region.
+    pub(crate) fn share_of_site(&self, field: &[f64]) -> f64 {
+        reduce::sum(field) * self.grid.voxel_volume_mm3() / self.site_volume_mm3
+    }
+
     /// Volume of the injured region in mm³.
     #[must_use]
     pub fn site_volume_mm3(&self) -> f64 {

@@ -150,7 +150,11 @@ impl Default for Derived {
 /// Rates are added to what other processes have put there: gains in units of the field per
 /// day, losses per day of the field, transfers per day of the donor; none negative.
 pub trait Process: Send + Sync {
-    /// The slow fields whose rates it adds to.
+    /// The slow fields whose values its rates and derived quantities follow from, those behind
+    /// room, pore and bone included. What another process derives is that one's to declare.
+    fn reads(&self) -> &'static [Slow];
+
+    /// The slow fields whose rates it adds to, as donors and receivers of transfers too.
     fn writes(&self) -> &'static [Slow];
 
     /// The signals that it reads.
@@ -164,4 +168,137 @@ pub trait Process: Send + Sync {
 
     /// Adds its rates.
     fn rates(&self, _tile: &Tile, _rates: &mut Rates) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{SWITCHES, parameters};
+    use crate::testing::{Arbitrary, model_of};
+
+    /// Tiles on which each declaration is tried.
+    const TILES: u64 = 64;
+
+    /// Every pointwise process on its own, by name.
+    fn processes() -> Vec<(&'static str, Box<dyn Process>)> {
+        let alone = |name| model_of(&[name]).pointwise.pop().map(|process| (name, process));
+        SWITCHES.iter().filter_map(|switch| alone(switch.name)).collect()
+    }
+
+    fn evaluate(process: &dyn Process, arbitrary: &Arbitrary) -> (Derived, Rates) {
+        let mut tile = arbitrary.tile();
+        process.derive(&mut tile);
+        let mut rates = Rates::default();
+        process.rates(&tile, &mut rates);
+        (tile.derived, rates)
+    }
+
+    /// All that a process makes, as one list of bits; room, pore and bone are not its own.
+    fn made(process: &dyn Process, arbitrary: &Arbitrary) -> Vec<u64> {
+        let (derived, rates) = evaluate(process, arbitrary);
+        let Derived {
+            neuropeptide,
+            neural_gain,
+            prostaglandin,
+            permission,
+            damage,
+            commitment,
+            ..
+        } = derived;
+        [neuropeptide, neural_gain, prostaglandin, permission, damage, commitment]
+            .iter()
+            .chain(&rates.gain)
+            .chain(&rates.loss)
+            .chain(&rates.transfer)
+            .flatten()
+            .map(|value| value.to_bits())
+            .collect()
+    }
+
+    #[test]
+    fn rates_are_finite_and_not_negative_whatever_the_tile() {
+        for (name, process) in processes() {
+            for number in 0..TILES {
+                let (_, rates) = evaluate(process.as_ref(), &Arbitrary::number(number));
+                let all = rates.gain.iter().chain(&rates.loss).chain(&rates.transfer).flatten();
+                let bad: Vec<&f64> = all.filter(|r| !(**r >= 0.0 && r.is_finite())).collect();
+                assert!(bad.is_empty(), "{name} has rates {bad:?} on tile {number}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_process_writes_what_it_declares_and_nothing_else() {
+        for (name, process) in processes() {
+            let mut written = [false; FIELDS];
+            for number in 0..TILES {
+                let (_, rates) = evaluate(process.as_ref(), &Arbitrary::number(number));
+                let some = |lanes: &Lanes| lanes.iter().any(|r| *r != 0.0);
+                for f in 0..FIELDS {
+                    written[f] |= some(&rates.gain[f]) || some(&rates.loss[f]);
+                }
+                for (flow, from, to) in Flow::ALL {
+                    if some(&rates.transfer[flow as usize]) {
+                        written[from as usize] = true;
+                        written[to as usize] = true;
+                    }
+                }
+            }
+            for field in Slow::ALL {
+                let declared = process.writes().contains(&field);
+                assert_eq!(written[field as usize], declared, "{name} and {field:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_process_follows_from_what_it_declares_and_from_all_of_it() {
+        for (name, process) in processes() {
+            let matters = |change: &dyn Fn(&mut Arbitrary)| {
+                (0..TILES).any(|number| {
+                    let mut tile = Arbitrary::number(number);
+                    let before = made(process.as_ref(), &tile);
+                    change(&mut tile);
+                    before != made(process.as_ref(), &tile)
+                })
+            };
+            for field in Slow::ALL {
+                let found = matters(&|tile| tile.replace_field(field));
+                assert_eq!(found, process.reads().contains(&field), "{name} and {field:?}");
+            }
+            for signal in Signal::ALL {
+                let found = matters(&|tile| tile.replace_signal(signal));
+                assert_eq!(found, process.reads_signals().contains(&signal), "{name}, {signal:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_process_stands_before_one_whose_derived_quantities_it_reads() {
+        // Deriving everything a second time changes nothing.
+        let names: Vec<&str> = SWITCHES.iter().map(|switch| switch.name).collect();
+        let model = model_of(&names);
+        for number in 0..TILES {
+            let arbitrary = Arbitrary::number(number);
+            let mut tile = arbitrary.tile();
+            let derive = |tile: &mut Tile| {
+                model.pointwise.iter().for_each(|process| process.derive(tile));
+                format!("{:?}", tile.derived)
+            };
+            assert_eq!(derive(&mut tile), derive(&mut tile), "tile {number}");
+        }
+    }
+
+    #[test]
+    fn every_parameter_is_declared_once_within_its_own_range() {
+        let mut symbols = std::collections::BTreeSet::new();
+        for p in parameters() {
+            assert!(symbols.insert(p.symbol), "{} is declared twice", p.symbol);
+            let (low, high) = p.range;
+            assert!(low <= p.default && p.default <= high && low < high, "{p:?}");
+            assert!(!p.meaning.is_empty() && !p.source.is_empty() && !p.unit.is_empty(), "{p:?}");
+            let exponent = p.kind == crate::parameter::Kind::Exponent;
+            assert!(!exponent || [p.default, low, high].iter().all(|v| v.fract() == 0.0), "{p:?}");
+        }
+    }
 }

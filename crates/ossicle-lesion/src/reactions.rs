@@ -25,6 +25,8 @@ pub(crate) struct Pass {
     pub(crate) averages: Averages,
     /// Mineral laid down per day, weighted by perfusion.
     pub(crate) uptake: f64,
+    /// The first new value that is NaN or infinite: its voxel, its field and itself.
+    pub(crate) not_finite: Option<(usize, Slow, f64)>,
 }
 
 impl Default for Pass {
@@ -38,6 +40,7 @@ impl Default for Pass {
             fullest: 0.0,
             averages: Averages::default(),
             uptake: 0.0,
+            not_finite: None,
         }
     }
 }
@@ -170,6 +173,7 @@ impl Work {
         for (field, end) in fields.iter_mut().zip(self.end.iter()) {
             field[at..at + lanes].copy_from_slice(&end[..lanes]);
         }
+        pass.look_for_not_finite(&self.end, voxel);
         pass.enter(setting, &tile, &self.rates, &self.loaded.soft, voxel);
         if let Some(middle) = middle {
             pass.compare(start, middle, &self.end);
@@ -178,7 +182,7 @@ impl Work {
 }
 
 /// Room, pore and bone, which follow from the fields alone.
-fn space(fields: &[Lanes; FIELDS]) -> Derived {
+pub(crate) fn space(fields: &[Lanes; FIELDS]) -> Derived {
     let mut derived = Derived::default();
     let f = |field: Slow| &fields[field as usize];
     let [m, c, h, b] =
@@ -194,6 +198,29 @@ fn space(fields: &[Lanes; FIELDS]) -> Derived {
 }
 
 impl Pass {
+    /// Notes where the first value that is not finite stands.
+    fn look_for_not_finite(&mut self, end: &[Lanes; FIELDS], voxel: usize) {
+        if self.not_finite.is_some() {
+            return;
+        }
+        for (field, lanes) in Slow::ALL.into_iter().zip(end) {
+            // One product with zero tells for all lanes, without a branch for each.
+            let (blocks, _) = lanes.as_chunks::<8>();
+            let mut zeros = [0.0; 8];
+            for block in blocks {
+                for l in 0..8 {
+                    zeros[l] += 0.0 * block[l];
+                }
+            }
+            if zeros.iter().any(|z| z.is_nan())
+                && let Some(l) = lanes.iter().position(|v| !v.is_finite())
+            {
+                self.not_finite = Some((voxel + l, field, lanes[l]));
+                return;
+            }
+        }
+    }
+
     /// Adds what the state at which rates were evaluated says about the lesion as a whole.
     fn enter(&mut self, setting: &Setting, tile: &Tile, rates: &Rates, soft: &Lanes, voxel: usize) {
         let problem = setting.problem;
@@ -272,6 +299,8 @@ impl Pass {
         self.averages.mineral_share += other.averages.mineral_share;
         self.averages.phosphatase_cells_1e6 += other.averages.phosphatase_cells_1e6;
         self.uptake += other.uptake;
+        // Passes are joined in the order of their voxels.
+        self.not_finite = self.not_finite.or(other.not_finite);
         self
     }
 

@@ -77,6 +77,13 @@ impl State {
         &self.fields[field as usize]
     }
 
+    /// A slow field to change between steps, as an operation or radiation does. Values must be
+    /// finite and at least 0, and 0 outside soft tissue.
+    #[must_use]
+    pub fn field_mut(&mut self, field: Slow) -> &mut [f64] {
+        &mut self.fields[field as usize]
+    }
+
     /// A signal, one value per voxel.
     #[must_use]
     pub fn signal(&self, signal: Signal) -> &[f64] {

@@ -48,15 +48,16 @@ pub struct Control {
 impl Default for Control {
     fn default() -> Self {
         Self {
-            tolerance: 0.05,
+            tolerance: 0.01,
             shortest_days: 1e-4,
-            longest_days: 2.0,
+            longest_days: 4.0,
             oxygen_uptake: OxygenUptake::Converged,
         }
     }
 }
 
-/// Why a step could not be made. The state is as it was before.
+/// Why a step could not be made. The state is as it was before, but for its books and for its
+/// signals, which may be better first guesses.
 #[derive(Clone, Debug, Error, PartialEq)]
 #[non_exhaustive]
 pub enum StepError {
@@ -310,13 +311,14 @@ impl Stepper {
         });
 
         let now = exposure(*day);
-        let demand_now = demand(problem, joint, averages, &now);
+        let demand_now = demand(problem, joint, averages.mineral_share, &now);
         let setting =
             Setting { problem, network, signals, exposure: &now, loads: demand_now.loads() };
         let predict = Stage::Predict { start: work };
         let predicted = timed(&mut seconds.reactions, || {
             reactions::advance(&setting, predict, 0.5 * dt, middle)
         });
+        refuse_not_finite(problem, fields, &predicted, *day)?;
         let averages_now = predicted.averages(problem);
         let joint_middle =
             model.joint.advance(joint, joint, &averages_now, demand_now.use_share, 0.5 * dt);
@@ -324,6 +326,7 @@ impl Stepper {
 
         let then = exposure(*day + 0.5 * dt);
         let mineral = &middle[Slow::Mineral as usize];
+        let mineral_share = problem.share_of_site(mineral);
         let share = &mut signals[Signal::StrainShare as usize];
         timed(&mut seconds.strain, || strain::share_of_strain(problem, mineral, share));
         timed(&mut seconds.chemistry, || chemistry.solve(problem, middle, &then, signals, ledger))
@@ -334,12 +337,13 @@ impl Stepper {
             })?;
 
         timed(&mut seconds.drift, || movement.drift(problem, work, signals, 0.5 * dt, ledger));
-        let demand_then = demand(problem, &joint_middle, &averages_now, &then);
+        let demand_then = demand(problem, &joint_middle, mineral_share, &then);
         let setting =
             Setting { problem, network, signals, exposure: &then, loads: demand_then.loads() };
         let correct = Stage::Correct { middle };
         let pass =
             timed(&mut seconds.reactions, || reactions::advance(&setting, correct, dt, work));
+        refuse_not_finite(problem, fields, &pass, *day)?;
         timed(&mut seconds.drift, || movement.drift(problem, work, signals, 0.5 * dt, ledger));
         timed(&mut seconds.diffusion, || {
             movement.diffuse(problem, work, 0.5 * dt, Sweeps::Backward, ledger)
@@ -365,7 +369,6 @@ impl Stepper {
         end_day: f64,
     ) -> Result<(), StepError> {
         let Attempt { pass, averages, joint } = attempt;
-        self.refuse_not_finite(problem, &pass, end_day)?;
         let voxel_mm3 = problem.grid().voxel_volume_mm3();
         for (f, field) in Slow::ALL.into_iter().enumerate() {
             let budget = &pass.budget;
@@ -398,31 +401,37 @@ impl Stepper {
         state.steps += 1;
         Ok(())
     }
+}
 
-    fn refuse_not_finite(&self, problem: &Problem, pass: &Pass, day: f64) -> Result<(), StepError> {
-        for (f, field) in Slow::ALL.into_iter().enumerate() {
-            if pass.total[f].is_finite() {
-                continue;
-            }
-            let values = &self.work[f];
-            let at = values.iter().position(|v| !v.is_finite()).unwrap_or(0);
-            return Err(StepError::NotFinite {
-                field: field.describe().name,
-                value: values[at],
-                voxel: problem.grid().voxel(at),
-                tissue: problem.tissue[at].name(),
-                day,
-            });
-        }
-        Ok(())
-    }
+/// Refuses what a pass found not to be finite: where the state already was not, or else where
+/// the reactions made it so.
+fn refuse_not_finite(
+    problem: &Problem,
+    fields: &[Vec<f64>; FIELDS],
+    pass: &Pass,
+    day: f64,
+) -> Result<(), StepError> {
+    let Some(made) = pass.not_finite else { return Ok(()) };
+    let given = Slow::ALL.into_iter().find_map(|field| {
+        let values = &fields[field as usize];
+        let at = values.iter().position(|v| !v.is_finite())?;
+        Some((at, field, values[at]))
+    });
+    let (at, field, value) = given.unwrap_or(made);
+    Err(StepError::NotFinite {
+        field: field.describe().name,
+        value,
+        voxel: problem.grid().voxel(at),
+        tissue: problem.tissue[at].name(),
+        day,
+    })
 }
 
 /// What the day asks of the tissue; a joint that is switched off stays free.
-fn demand(problem: &Problem, joint: &Joint, averages: &Averages, exposure: &Exposure) -> Demand {
+fn demand(problem: &Problem, joint: &Joint, mineral_share: f64, exposure: &Exposure) -> Demand {
     let model = &problem.model;
     let (joint, share) =
-        if model.joint_moves { (*joint, averages.mineral_share) } else { (Joint::default(), 0.0) };
+        if model.joint_moves { (*joint, mineral_share) } else { (Joint::default(), 0.0) };
     model.joint.demand(&joint, share, problem.rom_deg, &exposure.motion)
 }
 
@@ -440,8 +449,7 @@ fn worst(pass: &Pass) -> (Slow, f64) {
         // A field that hardly exists yet is measured against a trace of its typical value.
         let trace = 20.0 * field.describe().typical;
         let error = pass.error[f] / (pass.total[f] + trace);
-        // Written so that NaN counts as worst.
-        if !(error <= worst.1) {
+        if error > worst.1 {
             worst = (field, error);
         }
     }

@@ -2,10 +2,8 @@
 
 use rayon::prelude::*;
 
+use super::TASK;
 use super::hierarchy::Level;
-
-/// Work for one task, in voxels: large enough to be worth handing out.
-const TASK: usize = 16_384;
 
 /// Visits every voxel with the sum over its neighbours of conductance times value.
 ///
@@ -86,7 +84,7 @@ pub(super) struct Relaxation {
 }
 
 /// One Chebyshev step: `prev <- u + momentum*(u - prev) + weight * (b - A u)/diagonal`.
-/// Where `inverse_diagonal` is 0 there is no equation and nothing changes.
+/// Where `inverse_diagonal` is 0 there is no equation and the iterate is 0.
 pub(super) fn relax(
     level: &Level,
     scale: f64,
@@ -101,8 +99,8 @@ pub(super) fn relax(
         let (inverse, b) = (&inverse_diagonal[at..at + nx], &b[at..at + nx]);
         move |i, sum, u, prev| {
             let jacobi = (b[i] + scale * sum) * inverse[i];
-            let correction = if inverse[i] > 0.0 { jacobi - u } else { 0.0 };
-            *prev = u + momentum * (u - *prev) + weight * correction;
+            let relaxed = u + momentum * (u - *prev) + weight * (jacobi - u);
+            *prev = if inverse[i] > 0.0 { relaxed } else { 0.0 };
         }
     });
 }

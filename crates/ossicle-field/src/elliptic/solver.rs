@@ -5,7 +5,6 @@ use thiserror::Error;
 
 use super::hierarchy::{COARSEST, Hierarchy, Level};
 use super::kernels::{self, Relaxation};
-use super::transfer;
 use crate::reduce;
 
 /// Scratch memory for solves on one [`Hierarchy`]; dropping it loses nothing.
@@ -27,6 +26,8 @@ struct Work {
     b: Vec<f64>,
     x: Vec<f64>,
     y: Vec<f64>,
+    /// Scratch for the grids between this level and the next.
+    between: Vec<Vec<f64>>,
     /// Bounds of the spectrum of `D^-1 A` that smoothing aims at.
     high: f64,
     low: f64,
@@ -76,7 +77,8 @@ impl EllipticSolver {
             .map(|level| {
                 let n = level.total.len();
                 let [screening, diagonal, inverse, b, x, y] = [0; 6].map(|_| zeros(n));
-                Work { screening, diagonal, inverse, b, x, y, high: 2.0, low: 0.5 }
+                let between = level.between();
+                Work { screening, diagonal, inverse, b, x, y, between, high: 2.0, low: 0.5 }
             })
             .collect();
         let n = hierarchy.levels[0].total.len();
@@ -127,7 +129,11 @@ impl EllipticSolver {
         self.r = r;
         let solved = result?;
         if reduce::extremes(source).0 >= 0.0 {
-            u.par_iter_mut().for_each(|v| *v = if *v > 0.0 { *v } else { 0.0 });
+            u.par_iter_mut().zip(&self.levels[0].inverse).for_each(|(v, inverse)| {
+                if *v < 0.0 && *inverse > 0.0 {
+                    *v = 0.0;
+                }
+            });
         }
         Ok(solved)
     }
@@ -197,13 +203,14 @@ impl EllipticSolver {
                 .into_par_iter()
                 .for_each(|(diagonal, inverse, k, g)| {
                     *diagonal = k + scale * g;
-                    *inverse = if *diagonal > 0.0 { 1.0 / *diagonal } else { 0.0 };
+                    *inverse = match *diagonal {
+                        0.0 => 0.0,
+                        d if d > 0.0 && d.is_finite() => 1.0 / d,
+                        _ => f64::NAN,
+                    };
                 });
             // Gershgorin: the spectrum of D^-1 A lies within 1 +- (neighbours/diagonal).
-            let share = |c: usize| {
-                let shared = scale * level.total[c] * work.inverse[c];
-                if work.inverse[c] > 0.0 { shared } else { 0.0 }
-            };
+            let share = |c: usize| scale * level.total[c] * work.inverse[c];
             let widest = reduce::largest_of(work.inverse.len(), share);
             if !widest.is_finite() {
                 return Err(EllipticError::NotFinite);
@@ -218,7 +225,8 @@ impl EllipticSolver {
             }
             if depth + 1 < hierarchy.levels.len() {
                 let (above, below) = self.levels.split_at_mut(depth + 1);
-                transfer::sum_children(level, &above[depth].screening, &mut below[0].screening);
+                let here = &mut above[depth];
+                level.restrict(&here.screening, &mut here.between, &mut below[0].screening);
             }
         }
         let last = hierarchy.levels.len() - 1;
@@ -262,9 +270,9 @@ fn v_cycle(levels: &[Level], work: &mut [Work], scale: f64, factor: &[f64]) {
     if let Some(next) = below.first_mut() {
         kernels::residual(level, scale, &here.diagonal, &here.b, &here.x, &mut here.y);
         mask(&mut here.y, &here.inverse);
-        transfer::restrict(level, &here.y, &mut next.b);
+        level.restrict(&here.y, &mut here.between, &mut next.b);
         v_cycle(coarser, below, scale, factor);
-        transfer::prolong_add(level, &below[0].x, &mut here.x);
+        level.prolong_add(&below[0].x, &mut here.between, &mut here.x);
     }
     kernels::relax(level, scale, &here.inverse, &here.b, &here.x, &mut here.y, first);
     std::mem::swap(&mut here.x, &mut here.y);

@@ -1,103 +1,187 @@
-//! Between a level and the next coarser one: trilinear interpolation whose weights
-//! stay on this side of walls, and its exact transpose.
+//! From a level to the next coarser one, one axis at a time.
+//!
+//! Along a line, two cells become one coarse cell whose value stands at the face between
+//! them. A fine cell lies between that face and the same face of the next pair; its value
+//! is interpolated so that the flux is the same on both sides, which is linear
+//! interpolation where the coefficient is smooth and keeps to the own side of a jump or a
+//! wall. Restriction is the exact transpose.
 
 use rayon::prelude::*;
 
-use super::hierarchy::Level;
+use super::TASK;
+use crate::Faces;
 
-/// Weight of the neighbouring coarse cell along one axis, trilinear at cell centres.
-const OUTWARD: f64 = 0.25;
+/// One axis halved.
+#[derive(Clone, Debug)]
+pub(super) struct Halving {
+    axis: usize,
+    fine: [usize; 3],
+    coarse: [usize; 3],
+    /// Per fine cell, the weight of the coarse cell on the side away from its sibling; the
+    /// rest is the weight of its own coarse cell.
+    outward: Vec<f32>,
+}
 
-/// Where a fine index lies on the coarse axis: its parent, and the coarse neighbour
-/// on the outward side (the parent itself where the axis is not halved).
-#[inline(always)]
-fn parents(fine: usize, halved: bool, coarse_len: usize) -> (usize, usize) {
-    if !halved {
-        return (fine, fine);
+impl Halving {
+    /// Halves an axis; returns the faces between the coarse cells too.
+    pub(super) fn new(axis: usize, faces: &Faces) -> (Self, Faces) {
+        let fine = faces.shape();
+        let mut coarse = fine;
+        coarse[axis] = fine[axis].div_ceil(2);
+        let (outward, along) = Self::along_axis(axis, faces, coarse);
+        let halving = Self { axis, fine, coarse, outward };
+        let mut between = Faces::closed(coarse);
+        between.across_mut(axis).copy_from_slice(&along);
+        for other in (0..3).filter(|other| *other != axis) {
+            halving.faces_beside(faces, other, between.across_mut(other));
+        }
+        (halving, between)
     }
-    let own = fine / 2;
-    let outward = if fine % 2 == 1 { (own + 1).min(coarse_len - 1) } else { own.saturating_sub(1) };
-    (own, outward)
-}
 
-#[inline(always)]
-fn outward_weight(open: u8, axis: usize) -> f64 {
-    if open >> axis & 1 == 1 { OUTWARD } else { 0.0 }
-}
+    pub(super) fn coarse_shape(&self) -> [usize; 3] {
+        self.coarse
+    }
 
-/// `fine += P coarse`.
-pub(super) fn prolong_add(level: &Level, coarse: &[f64], fine: &mut [f64]) {
-    let [nx, ny, _] = level.shape;
-    let [cx, cy, cz] = level.coarse_shape();
-    fine.par_chunks_mut(nx * ny).enumerate().for_each(|(k, plane)| {
-        let (z0, z1) = parents(k, level.halved[2], cz);
-        for j in 0..ny {
-            let (y0, y1) = parents(j, level.halved[1], cy);
-            let rows = [(y0, z0), (y1, z0), (y0, z1), (y1, z1)]
-                .map(|(y, z)| &coarse[cx * (y + cy * z)..][..cx]);
-            let open = &level.outward_open[nx * (j + ny * k)..][..nx];
-            for (i, value) in plane[nx * j..nx * (j + 1)].iter_mut().enumerate() {
-                let (x0, x1) = parents(i, level.halved[0], cx);
-                let [wx, wy, wz] = [0, 1, 2].map(|a| outward_weight(open[i], a));
-                let along = |row: &[f64]| (1.0 - wx) * row[x0] + wx * row[x1];
-                *value += (1.0 - wz) * ((1.0 - wy) * along(rows[0]) + wy * along(rows[1]))
-                    + wz * ((1.0 - wy) * along(rows[2]) + wy * along(rows[3]));
-            }
-        }
-    });
-}
-
-/// `coarse = P^T fine`.
-pub(super) fn restrict(level: &Level, fine: &[f64], coarse: &mut [f64]) {
-    let [nx, ny, nz] = level.shape;
-    let [cx, cy, cz] = level.coarse_shape();
-    coarse.par_chunks_mut(cx * cy).enumerate().for_each(|(kc, plane)| {
-        plane.fill(0.0);
-        let (first, last) = if level.halved[2] {
-            ((2 * kc).saturating_sub(1), (2 * kc + 2).min(nz - 1))
-        } else {
-            (kc, kc)
+    /// Interpolation weights, and the coarse faces across the axis: from centre to centre in
+    /// series, parallel lines added.
+    fn along_axis(axis: usize, faces: &Faces, coarse: [usize; 3]) -> (Vec<f32>, Vec<f64>) {
+        let fine = faces.shape();
+        let (stride, n) = ([1, fine[0], fine[0] * fine[1]][axis], fine[axis]);
+        let across = faces.across(axis);
+        let open = open_cells(faces);
+        // Resistance between a cell and the face it shares with its sibling: none if the
+        // sibling is missing or walled in (the coarse value stands at the cell itself),
+        // infinite if there is a wall between two that live.
+        let inner = |lower: usize, sibling: usize, present: bool| {
+            if present && open[sibling] { 0.5 / across[lower] } else { 0.0 }
         };
-        for k in first..=last {
-            let (own, outward) = parents(k, level.halved[2], cz);
-            for j in 0..ny {
-                let (y0, y1) = parents(j, level.halved[1], cy);
-                let at = nx * (j + ny * k);
-                for i in 0..nx {
-                    let open = level.outward_open[at + i];
-                    let [wx, wy, wz] = [0, 1, 2].map(|a| outward_weight(open, a));
-                    let share = if own == kc { 1.0 - wz } else { 0.0 }
-                        + if outward == kc { wz } else { 0.0 };
-                    if share == 0.0 {
-                        continue;
-                    }
-                    let (x0, x1) = parents(i, level.halved[0], cx);
-                    let value = share * fine[at + i];
-                    plane[cx * y0 + x0] += (1.0 - wy) * (1.0 - wx) * value;
-                    plane[cx * y0 + x1] += (1.0 - wy) * wx * value;
-                    plane[cx * y1 + x0] += wy * (1.0 - wx) * value;
-                    plane[cx * y1 + x1] += wy * wx * value;
+        let mut outward = vec![0.0; across.len()];
+        let mut along = vec![0.0; coarse.iter().product()];
+        for (c, between) in along.iter_mut().enumerate() {
+            let at = [c % coarse[0], c / coarse[0] % coarse[1], c / (coarse[0] * coarse[1])];
+            let mut first = at;
+            first[axis] *= 2;
+            // The upper cell of this pair and the lower cell of the next.
+            let below = first[0] + fine[0] * (first[1] + fine[1] * first[2]) + stride;
+            if first[axis] + 2 >= n || across[below] == 0.0 {
+                continue;
+            }
+            let above = below + stride;
+            let own = inner(below - stride, below - stride, true);
+            let next = inner(above, above + stride, first[axis] + 3 < n);
+            let whole = own + 1.0 / across[below] + next;
+            match (own.is_finite(), next.is_finite()) {
+                (true, true) => {
+                    outward[below] = (own / whole) as f32;
+                    outward[above] = (next / whole) as f32;
+                    *between = 1.0 / whole;
                 }
+                // Walled off from its sibling, a cell belongs to the coarse cell beyond.
+                (false, true) => outward[below] = 1.0,
+                (true, false) => outward[above] = 1.0,
+                (false, false) => *between = across[below],
             }
         }
-    });
+        (outward, along)
+    }
+
+    /// Coarse faces across another axis: the fine ones, shared out as their cells are.
+    fn faces_beside(&self, faces: &Faces, other: usize, coarse: &mut [f64]) {
+        let stride = [1, self.fine[0], self.fine[0] * self.fine[1]][other];
+        let across = faces.across(other);
+        self.gather(coarse, |c, own| {
+            if across[c] == 0.0 {
+                return 0.0;
+            }
+            // Where its two cells are shared out differently, a face is by their mean.
+            let outward = 0.5 * (self.outward[c] + self.outward[c + stride]);
+            let share = if own { 1.0 - outward } else { outward };
+            across[c] * f64::from(share)
+        });
+    }
+
+    /// `coarse = P^T fine`.
+    pub(super) fn restrict(&self, fine: &[f64], coarse: &mut [f64]) {
+        self.gather(coarse, |c, own| {
+            let outward = f64::from(self.outward[c]);
+            fine[c] * if own { 1.0 - outward } else { outward }
+        });
+    }
+
+    /// Sums `value(fine cell, whether it is one of the coarse cell's own)` into coarse cells.
+    fn gather(&self, coarse: &mut [f64], value: impl Fn(usize, bool) -> f64 + Sync) {
+        let ([nx, ny, _], [cx, cy, _]) = (self.fine, self.coarse);
+        let n = self.fine[self.axis];
+        let rows = (TASK / cx).max(1);
+        coarse.par_chunks_mut(cx * rows).enumerate().for_each(|(task, chunk)| {
+            for (r, row) in chunk.chunks_exact_mut(cx).enumerate() {
+                let (j, k) = ((task * rows + r) % cy, (task * rows + r) / cy);
+                if self.axis == 0 {
+                    let at = nx * (j + ny * k);
+                    for (i, sum) in row.iter_mut().enumerate() {
+                        let (low, high) = (at + 2 * i, 2 * i + 1 < n);
+                        *sum = value(low, true) + if high { value(low + 1, true) } else { 0.0 };
+                        *sum += if i > 0 { value(low - 1, false) } else { 0.0 };
+                        *sum += if 2 * i + 2 < n { value(low + 2, false) } else { 0.0 };
+                    }
+                    continue;
+                }
+                row.fill(0.0);
+                let middle = 2 * if self.axis == 1 { j } else { k };
+                for p in middle.saturating_sub(1)..(middle + 3).min(n) {
+                    let at = nx * if self.axis == 1 { p + ny * k } else { j + ny * p };
+                    let own = p / 2 == middle / 2;
+                    for (i, sum) in row.iter_mut().enumerate() {
+                        *sum += value(at + i, own);
+                    }
+                }
+            }
+        });
+    }
+
+    /// `fine = P coarse`, or added to what is there.
+    pub(super) fn prolong(&self, coarse: &[f64], fine: &mut [f64], add: bool) {
+        let ([nx, ny, _], [cx, cy, _]) = (self.fine, self.coarse);
+        let last = self.coarse[self.axis] - 1;
+        // The coarse neighbour on the side away from the sibling.
+        let beyond = |p: usize| if p % 2 == 1 { (p / 2 + 1).min(last) } else { (p / 2).max(1) - 1 };
+        let rows = (TASK / nx).max(1);
+        let chunks = fine.par_chunks_mut(nx * rows).zip(self.outward.par_chunks(nx * rows));
+        chunks.enumerate().for_each(|(task, (chunk, outward))| {
+            let lines = chunk.chunks_exact_mut(nx).zip(outward.chunks_exact(nx));
+            for (r, (row, outward)) in lines.enumerate() {
+                let (j, k) = ((task * rows + r) % ny, (task * rows + r) / ny);
+                let (own, next) = match self.axis {
+                    0 => (j + cy * k, j + cy * k),
+                    1 => (j / 2 + cy * k, beyond(j) + cy * k),
+                    _ => (j + cy * (k / 2), j + cy * beyond(k)),
+                };
+                let (own, next) = (&coarse[cx * own..][..cx], &coarse[cx * next..][..cx]);
+                for (i, (value, weight)) in row.iter_mut().zip(outward).enumerate() {
+                    let (a, b) = if self.axis == 0 {
+                        (own[i / 2], next[beyond(i)])
+                    } else {
+                        (own[i], next[i])
+                    };
+                    let between = a + f64::from(*weight) * (b - a);
+                    *value = if add { *value + between } else { between };
+                }
+            }
+        });
+    }
 }
 
-/// Sums a per-voxel coefficient over the children of each coarse cell.
-pub(super) fn sum_children(level: &Level, fine: &[f64], coarse: &mut [f64]) {
-    let [nx, ny, nz] = level.shape;
-    let [cx, cy, _] = level.coarse_shape();
-    let reach = level.halved.map(|h| if h { 2 } else { 1 });
-    coarse.par_chunks_mut(cx * cy).enumerate().for_each(|(kc, plane)| {
-        plane.fill(0.0);
-        for k in (reach[2] * kc)..(reach[2] * (kc + 1)).min(nz) {
-            for j in 0..ny {
-                let row = &fine[nx * (j + ny * k)..][..nx];
-                let target = &mut plane[cx * (j / reach[1])..][..cx];
-                for (i, value) in row.iter().enumerate() {
-                    target[i / reach[0]] += value;
-                }
+/// Which cells have an open face.
+fn open_cells(faces: &Faces) -> Vec<bool> {
+    let [nx, ny, nz] = faces.shape();
+    let mut open = vec![false; nx * ny * nz];
+    for (axis, stride) in [1, nx, nx * ny].into_iter().enumerate() {
+        for (c, g) in faces.across(axis).iter().enumerate() {
+            if *g > 0.0 {
+                open[c] = true;
+                open[c + stride] = true;
             }
         }
-    });
+    }
+    open
 }

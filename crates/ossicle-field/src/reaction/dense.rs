@@ -21,6 +21,7 @@ pub struct DenseRates {
 pub struct DenseSystem {
     rates: DenseRates,
     matrix: Vec<Vec<f64>>,
+    column_sums: Vec<f64>,
 }
 
 impl DenseSystem {
@@ -29,7 +30,7 @@ impl DenseSystem {
     pub fn new(n: usize) -> Self {
         let square = vec![vec![0.0; n]; n];
         let rates = DenseRates { gain: vec![0.0; n], loss: vec![0.0; n], transfer: square.clone() };
-        Self { rates, matrix: square }
+        Self { rates, matrix: square, column_sums: vec![0.0; n] }
     }
 
     /// One second-order step of `dt_days` with rates that depend on the state: `rates(u, out)`
@@ -53,30 +54,44 @@ impl DenseSystem {
 
     fn advance(&mut self, start: &[f64], middle: Option<&[f64]>, dt: f64, end: &mut [f64]) {
         let n = start.len();
-        let weight = |f: usize| middle.map_or(dt, |m| dt * donor_weight(start[f], m[f]));
-        for to in 0..n {
-            for from in 0..n {
-                self.matrix[to][from] = -weight(from) * self.rates.transfer[from][to];
+        let (rates, matrix, sums) = (&self.rates, &mut self.matrix, &mut self.column_sums);
+        // Off the diagonal, the matrix holds what `from` gives to `to` with the sign changed;
+        // the diagonal is never used, being the column's sum plus all that it gives.
+        for from in 0..n {
+            let leaving: f64 = rates.transfer[from].iter().sum();
+            let weight = middle.map_or(dt, |middle| {
+                let lost = dt * (rates.loss[from] + leaving);
+                dt * donor_weight(start[from], middle[from], lost)
+            });
+            for (to, row) in matrix.iter_mut().enumerate() {
+                row[from] = weight * rates.transfer[from][to];
             }
-            let leaving: f64 = self.rates.transfer[to].iter().sum();
-            self.matrix[to][to] += 1.0 + weight(to) * (self.rates.loss[to] + leaving);
-            end[to] = start[to] + dt * self.rates.gain[to];
+            sums[from] = 1.0 + weight * rates.loss[from];
+            end[from] = start[from] + dt * rates.gain[from];
         }
-        // The columns are diagonally dominant, so elimination needs no pivoting and keeps signs.
-        for pivot in 0..n {
-            for row in pivot + 1..n {
-                let factor = self.matrix[row][pivot] / self.matrix[pivot][pivot];
-                if factor != 0.0 {
-                    for column in pivot..n {
-                        self.matrix[row][column] -= factor * self.matrix[pivot][column];
-                    }
-                    end[row] -= factor * end[pivot];
+        // Elimination that only ever adds, so that nothing turns negative and the total is kept
+        // to the last digits however fast the exchange.
+        let mut pivots = vec![0.0; n];
+        for k in 0..n {
+            let (upper, lower) = matrix.split_at_mut(k + 1);
+            let pivot_row = &upper[k][k + 1..];
+            let pivot = sums[k] + lower.iter().map(|row| row[k]).sum::<f64>();
+            pivots[k] = pivot;
+            for (row, end_of) in lower.iter_mut().zip(k + 1..) {
+                let factor = row[k] / pivot;
+                for (value, above) in row[k + 1..].iter_mut().zip(pivot_row) {
+                    *value += factor * above;
                 }
+                end[end_of] += factor * end[k];
+            }
+            let kept = sums[k] / pivot;
+            for (sum, above) in sums[k + 1..].iter_mut().zip(pivot_row) {
+                *sum += kept * above;
             }
         }
         for row in (0..n).rev() {
-            let known: f64 = (row + 1..n).map(|c| self.matrix[row][c] * end[c]).sum();
-            end[row] = (end[row] - known) / self.matrix[row][row];
+            let received: f64 = (row + 1..n).map(|c| matrix[row][c] * end[c]).sum();
+            end[row] = (end[row] + received) / pivots[row];
         }
     }
 }

@@ -7,7 +7,7 @@
 //!
 //! One step of second order is two calls of [`Network::advance`] (the midpoint member of
 //! the modified Patankar-Runge-Kutta family, MPRK22(1/2) of Kopecz and Meister, with
-//! weights that also hold for a field that grows from zero):
+//! weights that also hold for a field that grows from zero or is faster than the step):
 //!
 //! 1. half a step with the rates at the start, which gives the middle state;
 //! 2. the whole step with the rates of the middle state, each loss coefficient weighted so

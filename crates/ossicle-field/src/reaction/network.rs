@@ -157,11 +157,6 @@ impl<const F: usize, const T: usize> Network<F, T> {
         let mut weight = [dt_days; LANES];
         let mut moved = [[0.0; LANES]; T];
         for f in 0..F {
-            if let Some(middle) = middle {
-                for l in 0..LANES {
-                    weight[l] = dt_days * donor_weight(start[f][l], middle[f][l]);
-                }
-            }
             let (mut arrived, mut leaving) = ([0.0; LANES], [0.0; LANES]);
             for (t, transfer) in self.transfers.iter().enumerate() {
                 if transfer.to == f {
@@ -169,12 +164,18 @@ impl<const F: usize, const T: usize> Network<F, T> {
                         arrived[l] += transfer.share * moved[t][l];
                     }
                 } else if transfer.from == f {
-                    for l in 0..LANES {
-                        leaving[l] += rates.transfer[t][l];
+                    for (leaving, rate) in leaving.iter_mut().zip(&rates.transfer[t]) {
+                        *leaving += rate;
                     }
                 }
             }
             let (gain, loss, end) = (&rates.gain[f], &rates.loss[f], &mut end[f]);
+            if let Some(middle) = middle {
+                for (l, weight) in weight.iter_mut().enumerate() {
+                    let lost = dt_days * (loss[l] + leaving[l]);
+                    *weight = dt_days * donor_weight(start[f][l], middle[f][l], lost);
+                }
+            }
             for l in 0..LANES {
                 end[l] = (start[f][l] + dt_days * gain[l] + arrived[l])
                     / (1.0 + weight[l] * (loss[l] + leaving[l]));
@@ -195,16 +196,23 @@ impl<const F: usize, const T: usize> Network<F, T> {
 }
 
 /// What the loss rate of a donor is multiplied by in the second stage: its middle value over
-/// an estimate of its new one, extrapolated geometrically where it falls and linearly where
-/// it rises (both second order, smooth where they meet, and right for a start at zero).
+/// an estimate of its new one, extrapolated from `start` through `middle`, geometrically where
+/// it falls and linearly where it rises (both second order, smooth where they meet, and right
+/// for a start at zero).
+///
+/// A donor that turns over many times in the step (`lost`, rate times step) follows what makes
+/// it, and extrapolating would swing it about that for ever; there the middle value stands for
+/// the new one.
 #[inline(always)]
-pub(super) fn donor_weight(start: f64, middle: f64) -> f64 {
+pub(super) fn donor_weight(start: f64, middle: f64, lost: f64) -> f64 {
     // Makes 0/0 the 1 that it stands for.
     const TINY: f64 = 1e-200;
     let (start, middle) = (start + TINY, middle + TINY);
-    let falling = start / middle;
-    let rising = middle / (2.0 * middle - start);
-    if middle < start { falling } else { rising }
+    // Of the way from start to middle, 4/(4 + lost^2) is gone once more.
+    let here = (4.0 + lost * lost) * middle;
+    let beyond = here + 4.0 * (start - middle).abs();
+    let (above, below) = if middle < start { (beyond, here) } else { (here, beyond) };
+    above / below
 }
 
 /// Sum over the lanes, in a fixed order that vectorises.
@@ -212,8 +220,8 @@ pub(super) fn donor_weight(start: f64, middle: f64) -> f64 {
 fn total(value: impl Fn(usize) -> f64) -> f64 {
     let mut sums = [0.0; 8];
     for block in 0..LANES / 8 {
-        for l in 0..8 {
-            sums[l] += value(8 * block + l);
+        for (l, sum) in sums.iter_mut().enumerate() {
+            *sum += value(8 * block + l);
         }
     }
     ((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7]))
@@ -241,8 +249,7 @@ mod tests {
 
     fn run(steps: usize, days: f64) -> ([Lanes; 3], Budget<3>) {
         let network = chain();
-        let mut rates = Rates::default();
-        rates.transfer = [[0.5; LANES], [0.2; LANES]];
+        let rates = Rates { transfer: [[0.5; LANES], [0.2; LANES]], ..Rates::default() };
         let mut u = [[1.0; LANES], [0.0; LANES], [0.0; LANES]];
         let dt = days / steps as f64;
         let mut budget = Budget::default();

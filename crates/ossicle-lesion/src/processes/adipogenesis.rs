@@ -16,6 +16,10 @@ parameters! {
 }
 
 impl Process for Adipogenesis {
+    fn reads(&self) -> &'static [Slow] {
+        &[]
+    }
+
     fn writes(&self) -> &'static [Slow] {
         &[Slow::Progenitors, Slow::Adipose]
     }
@@ -26,5 +30,27 @@ impl Process for Adipogenesis {
             rates.transfer[Flow::Adipogenesis as usize][i] +=
                 self.rate * (1.0 - permission[i]) * (1.0 - commitment[i]);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parameter::ParameterValues;
+    use crate::testing::{Alone, close, given};
+
+    #[test]
+    fn unstrained_uncommitted_progenitors_turn_to_fat_exponentially() {
+        let given = given(|d| {
+            d.permission = [0.4; LANES];
+            d.commitment = [0.25; LANES];
+        });
+        let process = Adipogenesis::new(&ParameterValues::default());
+        let mut tile = Alone::new(vec![given, Box::new(process)]).with(Slow::Progenitors, 0.3);
+        let days = 30.0;
+        tile.run(days, 0.05);
+        let left = libm::exp(-0.05 * 0.6 * 0.75 * days);
+        close(tile.get(Slow::Progenitors), 0.3 * left, 1e-6);
+        close(tile.get(Slow::Adipose), 0.3 * (1.0 - left), 1e-5);
     }
 }

@@ -26,6 +26,10 @@ parameters! {
 }
 
 impl Process for Angiogenesis {
+    fn reads(&self) -> &'static [Slow] {
+        &[Slow::Debris, Slow::Chondrocytes, Slow::Capillaries]
+    }
+
     fn writes(&self) -> &'static [Slow] {
         &[Slow::Capillaries]
     }
@@ -48,5 +52,52 @@ impl Process for Angiogenesis {
             rates.loss[f][i] +=
                 growth * v[i] + self.debris_loss * hill(d[i], self.debris_half_loss, 1);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ossicle_anatomy::Tissue;
+
+    use super::*;
+    use crate::parameter::ParameterValues;
+    use crate::testing::{Alone, Strip, bell, close, model_of};
+
+    #[test]
+    fn capillaries_grow_logistically_in_vegf_and_less_in_cartilage() {
+        let process = Angiogenesis::new(&ParameterValues::default());
+        let mut tile = Alone::inside(Tissue::TendonLigament, vec![Box::new(process)])
+            .with(Slow::Capillaries, 0.1)
+            .with(Slow::Chondrocytes, 0.2)
+            .signal(Signal::Vegf, 0.25);
+        let days = 80.0;
+        tile.run(days, 0.05);
+        // VEGF at half effect, cartilage holds back 0.8/2, ability of tendon 0.7.
+        let rate = 0.12 * 0.5 * 0.6 * 0.7;
+        close(tile.get(Slow::Capillaries), 1.0 / (1.0 + 9.0 * libm::exp(-rate * days)), 1e-5);
+    }
+
+    #[test]
+    fn capillaries_decay_in_debris() {
+        let process = Angiogenesis::new(&ParameterValues::default());
+        let mut tile = Alone::new(vec![Box::new(process)])
+            .with(Slow::Capillaries, 0.8)
+            .with(Slow::Debris, 0.5);
+        tile.run(100.0, 0.5);
+        close(tile.get(Slow::Capillaries), 0.8 * libm::exp(-0.005 * 100.0), 1e-5);
+    }
+
+    #[test]
+    fn vessels_spread_and_their_tips_follow_vegf() {
+        let strip = |tissue| {
+            Strip::new(vec![tissue; 160], 0.25, model_of(&["angiogenesis"]))
+                .with(Slow::Capillaries, bell(20.0))
+        };
+        let still = strip(Tissue::TendonLigament);
+        let (_, before) = still.moments(Slow::Capillaries);
+        let (_, after) = still.moved(40.0, 0.5).moments(Slow::Capillaries);
+        close(after - before, 0.7 * 2.0 * 0.02 * 40.0, 1e-6);
+        let pulled = strip(Tissue::Uniform).signal(Signal::Vegf, |x| 4.0 * x).moved(40.0, 0.5);
+        close(pulled.moments(Slow::Capillaries).0 - 20.0, 0.2 * 0.03 * 4.0 * 40.0, 2e-3);
     }
 }

@@ -30,6 +30,16 @@ parameters! {
 }
 
 impl Process for Bmp {
+    fn reads(&self) -> &'static [Slow] {
+        &[
+            Slow::InflammatoryMacrophages,
+            Slow::Chondrocytes,
+            Slow::Hypertrophic,
+            Slow::Osteoblasts,
+            Slow::Bmp,
+        ]
+    }
+
     fn writes(&self) -> &'static [Slow] {
         &[Slow::Bmp]
     }
@@ -66,5 +76,72 @@ impl Process for Bmp {
                 + self.by_osteoblasts * b[i];
             rates.loss[f][i] += self.decay * (1.0 + self.noggin * activity[i]);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ossicle_anatomy::Tissue;
+
+    use super::*;
+    use crate::parameter::ParameterValues;
+    use crate::testing::{Alone, Strip, bell, close, given, model_of};
+
+    fn bmp() -> Box<dyn Process> {
+        Box::new(Bmp::new(&ParameterValues::default()))
+    }
+
+    /// `B' = s - 0.3 (1 + 0.5 B) B` from zero.
+    fn activity(source: f64, days: f64) -> f64 {
+        let root = (0.3 * 0.3 + 4.0 * 0.15 * source).sqrt();
+        let (upper, lower) = ((root - 0.3) / 0.3, (-root - 0.3) / 0.3);
+        let decayed = libm::exp(-root * days);
+        upper * (1.0 - decayed) / (1.0 - upper / lower * decayed)
+    }
+
+    #[test]
+    fn steady_sources_bring_it_to_the_root_of_its_quadratic() {
+        let drivers = given(|d| {
+            d.prostaglandin = [0.25; LANES];
+            d.neural_gain = [1.5; LANES];
+        });
+        let mut tile = Alone::new(vec![drivers, bmp()])
+            .with(Slow::InflammatoryMacrophages, 0.5)
+            .with(Slow::Chondrocytes, 0.1)
+            .with(Slow::Hypertrophic, 0.2)
+            .with(Slow::Osteoblasts, 0.3)
+            .central_nervous_lesion(1.0);
+        let inflammatory = 1.10 * 0.5 * (0.2 + 0.8 * 0.25) * 1.5 * 2.0;
+        let source = inflammatory + 0.06 * 0.1 + 0.10 * 0.2 + 0.02 * 0.3;
+        tile.run(2.0, 0.005);
+        close(tile.get(Slow::Bmp), activity(source, 2.0), 1e-5);
+        tile.run(98.0, 0.1);
+        close(tile.get(Slow::Bmp), -1.0 + (1.0 + 2.0 * source / 0.3).sqrt(), 1e-9);
+    }
+
+    #[test]
+    fn commitment_is_half_at_the_threshold_and_steep() {
+        for (activity, committed) in [(0.4, 1.0 / 17.0), (0.8, 0.5), (1.6, 16.0 / 17.0)] {
+            let derived = Alone::new(vec![bmp()]).with(Slow::Bmp, activity).derived();
+            close(derived.commitment[0], committed, 1e-14);
+        }
+    }
+
+    #[test]
+    fn what_the_new_tissue_makes_alone_stays_far_below_the_threshold() {
+        // As many hypertrophic cells as fit, the strongest source of the three.
+        let mut tile = Alone::new(vec![bmp()]).with(Slow::Hypertrophic, 1.0);
+        tile.run(100.0, 0.1);
+        close(tile.get(Slow::Bmp), -1.0 + (1.0_f64 + 0.2 / 0.3).sqrt(), 1e-9);
+        assert!(tile.derived().commitment[0] < 0.02);
+    }
+
+    #[test]
+    fn it_spreads_by_its_diffusivity() {
+        let strip = Strip::new(vec![Tissue::Uniform; 160], 0.25, model_of(&["bmp"]))
+            .with(Slow::Bmp, bell(20.0));
+        let (_, before) = strip.moments(Slow::Bmp);
+        let (_, after) = strip.moved(10.0, 0.5).moments(Slow::Bmp);
+        close(after - before, 2.0 * 0.10 * 10.0, 1e-6);
     }
 }

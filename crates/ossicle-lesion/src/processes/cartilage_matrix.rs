@@ -22,6 +22,19 @@ parameters! {
 }
 
 impl Process for CartilageMatrix {
+    fn reads(&self) -> &'static [Slow] {
+        &[
+            Slow::Chondrocytes,
+            Slow::Hypertrophic,
+            Slow::Osteoblasts,
+            Slow::Capillaries,
+            Slow::CartilageMatrix,
+            Slow::ImmatureOsteoid,
+            Slow::MatureOsteoid,
+            Slow::Mineral,
+        ]
+    }
+
     fn writes(&self) -> &'static [Slow] {
         &[Slow::CartilageMatrix]
     }
@@ -44,5 +57,32 @@ impl Process for CartilageMatrix {
                 * v[i]
                 * (self.unaided_share + hill(h[i] + b[i], self.cell_half_effect, 1));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parameter::ParameterValues;
+    use crate::testing::{Alone, close};
+
+    #[test]
+    fn matrix_fills_what_bone_leaves_until_breakdown_balances() {
+        let process = CartilageMatrix::new(&ParameterValues::default());
+        let mut tile = Alone::new(vec![Box::new(process)])
+            .with(Slow::Chondrocytes, 0.385)
+            .with(Slow::Hypertrophic, 0.03)
+            .with(Slow::Osteoblasts, 0.02)
+            .with(Slow::Capillaries, 0.5)
+            .with(Slow::ImmatureOsteoid, 0.05)
+            .with(Slow::MatureOsteoid, 0.05)
+            .with(Slow::Mineral, 0.1);
+        let days = 10.0;
+        tile.run(days, 0.02);
+        // Production by 0.385 + 0.03/2 into 0.8 - Q; breakdown with h + b at half effect.
+        let (made, broken) = (0.12 * 0.4, 0.15 * 0.5 * (0.08 + 0.5));
+        let rate = made + broken;
+        let expected = 0.8 * made / rate * (1.0 - libm::exp(-rate * days));
+        close(tile.get(Slow::CartilageMatrix), expected, 1e-6);
     }
 }

@@ -25,6 +25,10 @@ parameters! {
 }
 
 impl Process for Chondrogenesis {
+    fn reads(&self) -> &'static [Slow] {
+        &[Slow::Progenitors, Slow::Chondrocytes, Slow::Hypertrophic, Slow::Osteoblasts]
+    }
+
     fn writes(&self) -> &'static [Slow] {
         &[Slow::Progenitors, Slow::Chondrocytes]
     }
@@ -48,5 +52,58 @@ impl Process for Chondrogenesis {
             rates.gain[f][i] += self.division * derived.commitment[i] * derived.room[i] * c[i];
             rates.loss[f][i] += self.loss;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ossicle_anatomy::Tissue;
+
+    use super::*;
+    use crate::parameter::ParameterValues;
+    use crate::testing::{Alone, close, given};
+
+    #[test]
+    fn committed_progenitors_turn_and_are_lost_as_batemans_chain() {
+        let defaults = Chondrogenesis::new(&ParameterValues::default());
+        let committed = given(|d| {
+            d.commitment = [0.5; LANES];
+            d.permission = [0.8; LANES];
+        });
+        let process = Chondrogenesis { division: 0.0, ..defaults };
+        let mut tile = Alone::inside(Tissue::Fat, vec![committed, Box::new(process)])
+            .with(Slow::Progenitors, 0.4)
+            .signal(Signal::Oxygen, 0.65)
+            .signal(Signal::Cytokine, 0.6);
+        let days = 20.0;
+        tile.run(days, 0.05);
+        // Competence 0.4; lack of oxygen at half effect, 0.15 + 1/2; cytokine halves.
+        let turning = 0.4 * 0.50 * 0.5 * 0.8 * 0.65 / 2.0;
+        let (left, fading) = (libm::exp(-turning * days), libm::exp(-0.02 * days));
+        close(tile.get(Slow::Progenitors), 0.4 * left, 1e-6);
+        let chondrocytes = 0.4 * turning / (0.02 - turning) * (left - fading);
+        close(tile.get(Slow::Chondrocytes), chondrocytes, 1e-6);
+    }
+
+    #[test]
+    fn chondrocytes_divide_logistically_in_bmp() {
+        let committed = given(|d| d.commitment = [0.5; LANES]);
+        let process = Chondrogenesis::new(&ParameterValues::default());
+        let mut tile = Alone::new(vec![committed, Box::new(process)])
+            .with(Slow::Chondrocytes, 0.1)
+            .signal(Signal::Oxygen, 1.0);
+        let days = 40.0;
+        tile.run(days, 0.05);
+        // 0.2/2 (1 - c) c - 0.02 c: logistic at 0.08 /d towards 0.8.
+        let expected = 0.8 / (1.0 + 7.0 * libm::exp(-0.08 * days));
+        close(tile.get(Slow::Chondrocytes), expected, 1e-5);
+    }
+
+    #[test]
+    fn full_oxygen_leaves_the_oxygenated_share() {
+        let committed = given(|d| d.commitment = [1.0; LANES]);
+        let process = Chondrogenesis::new(&ParameterValues::default());
+        let tile = Alone::new(vec![committed, Box::new(process)]).signal(Signal::Oxygen, 1.0);
+        close(tile.rates().transfer[Flow::Chondrogenesis as usize][0], 0.50 * 0.15, 1e-14);
     }
 }

@@ -21,6 +21,10 @@ parameters! {
 }
 
 impl Process for Debris {
+    fn reads(&self) -> &'static [Slow] {
+        &[Slow::Debris, Slow::InflammatoryMacrophages, Slow::ReparativeMacrophages]
+    }
+
     fn writes(&self) -> &'static [Slow] {
         &[Slow::Debris]
     }
@@ -36,5 +40,39 @@ impl Process for Debris {
                 / (self.half_saturation + d[i])
                 + self.unaided;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parameter::ParameterValues;
+    use crate::testing::{Alone, close, given};
+
+    #[test]
+    fn debris_plus_its_logarithm_falls_linearly_while_macrophages_stay() {
+        let debris = Debris { unaided: 0.0, ..Debris::new(&ParameterValues::default()) };
+        let mut tile = Alone::new(vec![Box::new(debris)])
+            .with(Slow::Debris, 2.0)
+            .with(Slow::InflammatoryMacrophages, 0.4)
+            .with(Slow::ReparativeMacrophages, 0.2);
+        let measure = |d: f64| d + 0.094 * libm::log(d);
+        // 12 days of 0.24 M + 0.48 R = 0.192 /d lead from 2 to far below K_D.
+        for _ in 0..3 {
+            let before = measure(tile.get(Slow::Debris));
+            tile.run(4.0, 0.005);
+            close(before - measure(tile.get(Slow::Debris)), 4.0 * 0.192, 1e-5);
+        }
+        assert!(tile.get(Slow::Debris) < 0.05);
+    }
+
+    #[test]
+    fn damage_and_unaided_clearance_balance() {
+        let damaging = given(|d| d.damage = [0.15; LANES]);
+        let debris = Debris::new(&ParameterValues::default());
+        let mut tile = Alone::new(vec![damaging, Box::new(debris)]);
+        tile.run(6.0, 0.01);
+        // 0.15 (1 - D) - 0.05 D
+        close(tile.get(Slow::Debris), 0.75 * (1.0 - libm::exp(-0.2 * 6.0)), 1e-5);
     }
 }

@@ -21,6 +21,10 @@ parameters! {
 }
 
 impl Process for Endochondral {
+    fn reads(&self) -> &'static [Slow] {
+        &[Slow::Capillaries, Slow::CartilageMatrix]
+    }
+
     fn writes(&self) -> &'static [Slow] {
         &[Slow::Chondrocytes, Slow::Hypertrophic, Slow::Osteoblasts]
     }
@@ -32,5 +36,30 @@ impl Process for Endochondral {
                 self.hypertrophy * hill(q[i], self.matrix_half_effect, 2);
             rates.transfer[Flow::Replacement as usize][i] += self.replacement * v[i];
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parameter::ParameterValues;
+    use crate::testing::{Alone, close};
+
+    #[test]
+    fn chondrocytes_mature_and_are_replaced_as_batemans_chain_with_a_yield() {
+        let process = Endochondral::new(&ParameterValues::default());
+        let mut tile = Alone::new(vec![Box::new(process)])
+            .with(Slow::Chondrocytes, 0.6)
+            .with(Slow::CartilageMatrix, 0.15)
+            .with(Slow::Capillaries, 0.5);
+        let days = 25.0;
+        tile.run(days, 0.05);
+        // Matrix at half effect: 0.04 /d; half the vessels: 0.05 /d.
+        let (cartilage, invaded) = (libm::exp(-0.04 * days), libm::exp(-0.05 * days));
+        let hypertrophic = 0.04 / (0.05 - 0.04) * (cartilage - invaded);
+        close(tile.get(Slow::Chondrocytes), 0.6 * cartilage, 1e-6);
+        close(tile.get(Slow::Hypertrophic), 0.6 * hypertrophic, 1e-5);
+        let replaced = 1.0 - cartilage - hypertrophic;
+        close(tile.get(Slow::Osteoblasts), 0.6 * 0.7 * replaced, 1e-5);
     }
 }

@@ -19,6 +19,10 @@ parameters! {
 }
 
 impl Process for Fibrosis {
+    fn reads(&self) -> &'static [Slow] {
+        &[Slow::Progenitors, Slow::FibrousCollagen]
+    }
+
     fn writes(&self) -> &'static [Slow] {
         &[Slow::FibrousCollagen]
     }
@@ -38,5 +42,25 @@ impl Process for Fibrosis {
                 * positive(1.0 - collagen[i]);
             rates.loss[f][i] += self.loss;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parameter::ParameterValues;
+    use crate::testing::{Alone, close};
+
+    #[test]
+    fn collagen_relaxes_to_where_production_meets_breakdown() {
+        let process = Fibrosis::new(&ParameterValues::default());
+        let mut tile = Alone::new(vec![Box::new(process)])
+            .with(Slow::Progenitors, 0.8)
+            .signal(Signal::Tgf, 0.5);
+        let days = 30.0;
+        tile.run(days, 0.05);
+        // 0.05/2 x 0.8 (1 - F) - 0.01 F
+        let expected = 2.0 / 3.0 * (1.0 - libm::exp(-0.03 * days));
+        close(tile.get(Slow::FibrousCollagen), expected, 1e-6);
     }
 }

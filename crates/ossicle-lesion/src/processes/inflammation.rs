@@ -28,6 +28,15 @@ parameters! {
 }
 
 impl Process for Inflammation {
+    fn reads(&self) -> &'static [Slow] {
+        &[
+            Slow::Debris,
+            Slow::InflammatoryMacrophages,
+            Slow::ReparativeMacrophages,
+            Slow::Capillaries,
+        ]
+    }
+
     fn writes(&self) -> &'static [Slow] {
         &[Slow::InflammatoryMacrophages, Slow::ReparativeMacrophages]
     }
@@ -52,5 +61,44 @@ impl Process for Inflammation {
             rates.transfer[Flow::MacrophageSwitch as usize][i] +=
                 self.switch + self.efferocytosis_switch * positive(self.cleared - d[i]);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parameter::ParameterValues;
+    use crate::testing::{Alone, close, given};
+
+    #[test]
+    fn once_debris_is_gone_macrophages_follow_batemans_chain() {
+        let inflammation = Inflammation::new(&ParameterValues::default());
+        let mut tile =
+            Alone::new(vec![Box::new(inflammation)]).with(Slow::InflammatoryMacrophages, 0.3);
+        let days = 7.0;
+        tile.run(days, 0.01);
+        // Switch 0.075 + 0.25 x 0.3 and loss 0.121; reparative loss 0.163 per day.
+        let (leaving, lost) = (0.15 + 0.121, 0.163);
+        let (falling, fading) = (libm::exp(-leaving * days), libm::exp(-lost * days));
+        close(tile.get(Slow::InflammatoryMacrophages), 0.3 * falling, 1e-5);
+        let reparative = 0.3 * 0.15 / (lost - leaving) * (falling - fading);
+        close(tile.get(Slow::ReparativeMacrophages), reparative, 1e-5);
+    }
+
+    #[test]
+    fn lasting_debris_holds_macrophages_where_recruitment_meets_loss() {
+        let nerve = given(|d| d.neuropeptide = [0.5; LANES]);
+        let inflammation = Inflammation::new(&ParameterValues::default());
+        let mut tile = Alone::new(vec![nerve, Box::new(inflammation)])
+            .with(Slow::Debris, 0.8)
+            .with(Slow::Capillaries, 0.5);
+        tile.exposure.warming_c = 2.0;
+        tile.run(200.0, 0.1);
+        // R = 0.075/0.163 M; recruitment (1 - M - R) = (0.075 + 0.121) M.
+        let recruitment = 0.75 * 0.8 * 0.53 * (1.0 + 0.6 * 0.5) * 1.2;
+        let per_inflammatory = 1.0 + 0.075 / 0.163;
+        let expected = recruitment / (recruitment * per_inflammatory + 0.196);
+        close(tile.get(Slow::InflammatoryMacrophages), expected, 1e-9);
+        close(tile.get(Slow::ReparativeMacrophages), 0.075 / 0.163 * expected, 1e-9);
     }
 }

@@ -25,6 +25,10 @@ parameters! {
 }
 
 impl Process for Mechanotransduction {
+    fn reads(&self) -> &'static [Slow] {
+        &[]
+    }
+
     fn writes(&self) -> &'static [Slow] {
         &[]
     }
@@ -96,6 +100,16 @@ impl MechanicalDamage {
 }
 
 impl Process for MechanicalDamage {
+    fn reads(&self) -> &'static [Slow] {
+        &[
+            Slow::Progenitors,
+            Slow::Capillaries,
+            Slow::ImmatureOsteoid,
+            Slow::MatureOsteoid,
+            Slow::Mineral,
+        ]
+    }
+
     /// Damage is derived here and becomes debris in debris clearance.
     fn writes(&self) -> &'static [Slow] {
         &[]
@@ -126,5 +140,70 @@ impl Process for MechanicalDamage {
             tile.derived.damage[i] =
                 damage[i] * positive(1.0 - tile.derived.bone[i] / self.own.hardening);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::joint::Load;
+    use crate::testing::{Alone, close};
+
+    fn all_day(strain: f64) -> Vec<Load> {
+        vec![Load { share_of_day: 1.0, strain }]
+    }
+
+    fn permission(loads: Vec<Load>, share: f64) -> f64 {
+        let process = Mechanotransduction::new(&ParameterValues::default());
+        let mut tile = Alone::new(vec![Box::new(process)]).signal(Signal::StrainShare, share);
+        tile.loads = loads;
+        tile.derived().permission[0]
+    }
+
+    #[test]
+    fn strain_permits_half_of_what_it_can_at_its_half_effect() {
+        close(permission(Vec::new(), 1.0), 0.15, 1e-14);
+        close(permission(all_day(0.05), 1.0), 0.15 + 0.85 / 2.0, 1e-14);
+        close(permission(all_day(0.20), 0.5), 0.15 + 0.85 * 0.8, 1e-14);
+        // A quarter of the day at half effect, the rest still.
+        let session = Load { share_of_day: 0.25, strain: 0.05 };
+        let still = Load { share_of_day: 0.75, strain: 0.0 };
+        close(permission(vec![session, still], 1.0), 0.15 + 0.85 / 8.0, 1e-14);
+    }
+
+    /// A tile of the uniform tissue, which fails at a strain of 0.36 and holds 0.04 progenitors.
+    fn strained(strain: f64) -> Alone {
+        let process = MechanicalDamage::new(&ParameterValues::default());
+        let mut tile = Alone::new(vec![Box::new(process)]).signal(Signal::StrainShare, 1.0);
+        tile.loads = all_day(strain);
+        tile
+    }
+
+    #[test]
+    fn damage_starts_at_the_failure_strain_and_grows_with_the_excess() {
+        let damage = |tile: Alone| tile.derived().damage[0];
+        assert_eq!(damage(strained(0.36)), 0.0);
+        close(damage(strained(0.54)), 0.5, 1e-12);
+        // A crowd of progenitors at half effect: failure at 0.36 (1 - 0.4/2).
+        let crowded = |strain| strained(strain).with(Slow::Progenitors, 1.5 * 0.04 + 0.2);
+        assert!(damage(crowded(0.2879)) == 0.0);
+        close(damage(crowded(0.576)), 1.0, 1e-12);
+        // Sprouting vessels weaken as much: 4 v (1 - v) H(V) = 1/2.
+        let sprouting =
+            |strain| strained(strain).with(Slow::Capillaries, 0.5).signal(Signal::Vegf, 0.25);
+        close(damage(sprouting(0.576)), 1.0, 1e-12);
+        // Bone matrix protects in proportion, and from O_h on altogether.
+        let bony = |o1: f64| strained(0.54).with(Slow::ImmatureOsteoid, o1);
+        close(damage(bony(0.1).with(Slow::Mineral, 0.1)), 0.5 / 3.0, 1e-12);
+        assert_eq!(damage(bony(0.3)), 0.0);
+    }
+
+    #[test]
+    fn heat_makes_sprouting_vessels_bleed_and_cooling_does_not_heal() {
+        let mut tile = strained(0.0).with(Slow::Capillaries, 0.5).signal(Signal::Vegf, 0.25);
+        tile.exposure.warming_c = 4.0;
+        close(tile.derived().damage[0], 0.012 * 4.0 * 0.5, 1e-12);
+        tile.exposure.warming_c = -4.0;
+        assert_eq!(tile.derived().damage[0], 0.0);
     }
 }

@@ -54,6 +54,17 @@ impl Mineralisation {
 const PER_HUNDREDTH: f64 = 100.0;
 
 impl Process for Mineralisation {
+    fn reads(&self) -> &'static [Slow] {
+        &[
+            Slow::Osteoblasts,
+            Slow::CartilageMatrix,
+            Slow::ImmatureOsteoid,
+            Slow::MatureOsteoid,
+            Slow::Mineral,
+            Slow::Inhibitor,
+        ]
+    }
+
     fn writes(&self) -> &'static [Slow] {
         &[Slow::Inhibitor, Slow::MatureOsteoid, Slow::Mineral]
     }
@@ -88,5 +99,93 @@ impl Process for Mineralisation {
             rates.transfer[Flow::Mineralisation as usize][i] +=
                 gate * (own.primary * primary + own.secondary);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::processes::osteoid::Osteoid;
+    use crate::testing::{Alone, close};
+
+    fn mineralisation() -> Box<Mineralisation> {
+        Box::new(Mineralisation::new(&ParameterValues::default()))
+    }
+
+    /// Mineral per collagen after an effective time: fast to 0.7, slow to the rest.
+    fn filled(days: f64) -> f64 {
+        let (fast, slow) = (0.15 + 0.006, 0.006);
+        let aim = (0.15 * 0.7 + 0.006) / fast;
+        let primary = -libm::log(1.0 - 0.7 / aim) / fast;
+        if days < primary {
+            aim * (1.0 - libm::exp(-fast * days))
+        } else {
+            1.0 - 0.3 * libm::exp(-slow * (days - primary))
+        }
+    }
+
+    #[test]
+    fn the_inhibitor_relaxes_to_where_new_matrix_meets_phosphatase() {
+        let mut tile = Alone::new(vec![mineralisation()])
+            .with(Slow::Osteoblasts, 0.02)
+            .with(Slow::CartilageMatrix, 0.5)
+            .with(Slow::Inhibitor, 1.0);
+        let days = 5.0;
+        tile.run(days, 0.01);
+        // Made 100 x 0.1 x 0.3 b/2; cleared at 0.5 (0.3 + 1/2).
+        let end = 0.03 / 0.4;
+        close(tile.get(Slow::Inhibitor), end + (1.0 - end) * libm::exp(-0.4 * days), 1e-5);
+    }
+
+    #[test]
+    fn mineral_fills_collagen_in_two_exponential_phases() {
+        let mut tile = Alone::new(vec![mineralisation()]).with(Slow::MatureOsteoid, 0.6);
+        let mut day = 0.0;
+        for days in [10.0, 10.0, 40.0, 200.0] {
+            tile.run(days, 0.02);
+            day += days;
+            close(tile.get(Slow::Mineral), 0.6 * filled(day), 1e-5);
+            close(tile.get(Slow::Mineral) + tile.get(Slow::MatureOsteoid), 0.6, 1e-12);
+        }
+    }
+
+    #[test]
+    fn etidronate_slows_the_clock_and_mineral_rebounds_when_it_stops() {
+        let mut tile = Alone::new(vec![mineralisation()]).with(Slow::MatureOsteoid, 0.6);
+        let slowed = 1.0 / (1.0 + (0.5 / 0.12) * (0.5 / 0.12));
+        let mut effective = 0.0;
+        for (etidronate, days) in [(0.0, 5.0), (0.5, 84.0), (0.0, 20.0), (0.0, 300.0)] {
+            tile.exposure.etidronate = etidronate;
+            tile.run(days, 0.02);
+            effective += if etidronate > 0.0 { slowed * days } else { days };
+            close(tile.get(Slow::Mineral), 0.6 * filled(effective), 1e-5);
+        }
+    }
+
+    #[test]
+    fn the_inhibitor_slows_the_clock_steeply_about_its_half_effect() {
+        for (inhibitor, slowed) in [(0.25, 16.0 / 17.0), (0.5, 0.5), (1.0, 1.0 / 17.0)] {
+            let mut process = mineralisation();
+            process.own.inhibitor_clearance = 0.0;
+            let mut tile = Alone::new(vec![process])
+                .with(Slow::MatureOsteoid, 0.6)
+                .with(Slow::Inhibitor, inhibitor);
+            tile.run(20.0, 0.02);
+            close(tile.get(Slow::Mineral), 0.6 * filled(slowed * 20.0), 1e-5);
+        }
+    }
+
+    #[test]
+    fn osteoid_matures_then_mineralises_as_a_chain() {
+        let osteoid = Box::new(Osteoid::new(&ParameterValues::default()));
+        let mut tile = Alone::new(vec![osteoid, mineralisation()]).with(Slow::ImmatureOsteoid, 0.5);
+        let days = 6.0;
+        tile.run(days, 0.01);
+        let left = libm::exp(-0.1 * days);
+        close(tile.get(Slow::ImmatureOsteoid), 0.5 * left, 1e-6);
+        // Y' = 0.111 O2 - 0.156 Y with O2 = 0.5 (1 - left), in the primary phase.
+        let filled = libm::exp(-0.156 * days);
+        let mineral = 0.5 * 0.111 * ((1.0 - filled) / 0.156 - (left - filled) / (0.156 - 0.1));
+        close(tile.get(Slow::Mineral), mineral, 1e-4);
     }
 }

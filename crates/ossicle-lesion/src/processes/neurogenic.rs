@@ -26,6 +26,10 @@ parameters! {
 }
 
 impl Process for Neurogenic {
+    fn reads(&self) -> &'static [Slow] {
+        &[Slow::Debris, Slow::Fibres, Slow::Bmp]
+    }
+
     fn writes(&self) -> &'static [Slow] {
         &[Slow::Fibres]
     }
@@ -60,5 +64,41 @@ impl Process for Neurogenic {
             rates.gain[f][i] += growth + self.recovery * resting[i];
             rates.loss[f][i] += growth + self.recovery;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parameter::ParameterValues;
+    use crate::testing::{Alone, close, with};
+
+    #[test]
+    fn fibres_relax_to_where_growth_meets_their_return_to_rest() {
+        let nerve = Neurogenic::new(&ParameterValues::default());
+        let mut tile = Alone::new(vec![Box::new(nerve)])
+            .with(Slow::Fibres, 0.3)
+            .signal(Signal::Cytokine, 0.5)
+            .signal(Signal::Tgf, 1.5);
+        let days = 15.0;
+        tile.run(days, 0.02);
+        // Growth 0.05 x 2.0 x 1/2, return 0.01 to the resting 0.3.
+        let end = (0.05 + 0.01 * 0.3) / 0.06;
+        close(tile.get(Slow::Fibres), end + (0.3 - end) * libm::exp(-0.06 * days), 1e-6);
+    }
+
+    #[test]
+    fn each_stimulus_adds_to_the_release_of_each_fibre() {
+        let nerve = Neurogenic::new(&with("a_S", 2.0));
+        let derived = Alone::new(vec![Box::new(nerve)])
+            .with(Slow::Fibres, 0.6)
+            .with(Slow::Debris, 0.5)
+            .with(Slow::Bmp, 0.5)
+            .signal(Signal::Cytokine, 1.0)
+            .central_nervous_lesion(1.0)
+            .derived();
+        // 0.6 (0.5 + 1/2 + 1/2 + 1)
+        close(derived.neuropeptide[0], 1.5, 1e-14);
+        close(derived.neural_gain[0], 4.0, 1e-14);
     }
 }

@@ -20,6 +20,21 @@ parameters! {
 }
 
 impl Process for Osteoblasts {
+    fn reads(&self) -> &'static [Slow] {
+        &[
+            Slow::Progenitors,
+            Slow::Chondrocytes,
+            Slow::Hypertrophic,
+            Slow::Osteoblasts,
+            Slow::Capillaries,
+            Slow::CartilageMatrix,
+            Slow::ImmatureOsteoid,
+            Slow::MatureOsteoid,
+            Slow::Mineral,
+            Slow::Bmp,
+        ]
+    }
+
     fn writes(&self) -> &'static [Slow] {
         &[Slow::Osteoblasts]
     }
@@ -37,5 +52,32 @@ impl Process for Osteoblasts {
                 * b[i];
             rates.loss[f][i] += self.loss;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parameter::ParameterValues;
+    use crate::testing::{Alone, close};
+
+    #[test]
+    fn division_and_loss_make_a_logistic_curve() {
+        let process = Osteoblasts::new(&ParameterValues::default());
+        let mut tile = Alone::new(vec![Box::new(process)])
+            .with(Slow::Osteoblasts, 0.5)
+            .with(Slow::Capillaries, 0.8)
+            .with(Slow::CartilageMatrix, 0.25)
+            .with(Slow::Bmp, 0.5);
+        let days = 20.0;
+        tile.run(days, 0.02);
+        // b' = r (1 - b) b - 0.1 b with r = 0.22/2 x 0.8 x 0.75.
+        let (r, net) = (0.066, 0.066 - 0.1);
+        let grown = libm::exp(net * days);
+        close(
+            tile.get(Slow::Osteoblasts),
+            0.5 * net * grown / (net + r * 0.5 * (grown - 1.0)),
+            1e-6,
+        );
     }
 }

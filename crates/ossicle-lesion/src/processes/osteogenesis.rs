@@ -44,6 +44,10 @@ impl Osteogenesis {
 }
 
 impl Process for Osteogenesis {
+    fn reads(&self) -> &'static [Slow] {
+        &[Slow::Capillaries, Slow::ImmatureOsteoid, Slow::MatureOsteoid, Slow::Mineral]
+    }
+
     fn writes(&self) -> &'static [Slow] {
         &[Slow::Progenitors, Slow::Osteoblasts]
     }
@@ -74,5 +78,49 @@ impl Process for Osteogenesis {
                 * v[i];
             rates.transfer[Flow::Osteogenesis as usize][i] += direct + surface;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ossicle_anatomy::Tissue;
+
+    use super::*;
+    use crate::testing::{Alone, close, given};
+
+    #[test]
+    fn committed_perfused_progenitors_become_osteoblasts_one_for_one() {
+        let committed = given(|d| {
+            d.commitment = [0.5; LANES];
+            d.permission = [0.8; LANES];
+        });
+        let process = Osteogenesis::new(&ParameterValues::default());
+        let mut tile = Alone::inside(Tissue::Muscle, vec![committed, Box::new(process)])
+            .with(Slow::Progenitors, 0.4)
+            .signal(Signal::Oxygen, 0.35)
+            .signal(Signal::Cytokine, 0.6);
+        let days = 20.0;
+        tile.run(days, 0.05);
+        // Competence 0.8; oxygen at half effect; cytokine halves.
+        let left = libm::exp(-0.8 * 0.25 * 0.5 * 0.8 * 0.5 / 2.0 * days);
+        close(tile.get(Slow::Progenitors), 0.4 * left, 1e-6);
+        close(tile.get(Slow::Osteoblasts), 0.4 * (1.0 - left), 1e-5);
+    }
+
+    #[test]
+    fn strained_perfused_bone_surfaces_recruit_without_bmp() {
+        let permission = |g: f64| given(move |d| d.permission = [g; LANES]);
+        let rate = |g| {
+            let process = Osteogenesis::new(&ParameterValues::default());
+            let tile = Alone::new(vec![permission(g), Box::new(process)])
+                .with(Slow::ImmatureOsteoid, 0.03)
+                .with(Slow::MatureOsteoid, 0.04)
+                .with(Slow::Mineral, 0.08)
+                .with(Slow::Capillaries, 0.4);
+            tile.rates().transfer[Flow::Osteogenesis as usize][0]
+        };
+        // O = 0.15, where half of it counts as surface.
+        close(rate(0.65), 0.015 * 4.0 * 0.15 * 0.85 * 0.5 * 0.5 * 0.4, 1e-12);
+        assert_eq!(rate(0.15), 0.0, "still bone recruits nothing");
     }
 }

@@ -19,6 +19,16 @@ parameters! {
 }
 
 impl Process for Osteoid {
+    fn reads(&self) -> &'static [Slow] {
+        &[
+            Slow::Osteoblasts,
+            Slow::CartilageMatrix,
+            Slow::ImmatureOsteoid,
+            Slow::MatureOsteoid,
+            Slow::Mineral,
+        ]
+    }
+
     fn writes(&self) -> &'static [Slow] {
         &[Slow::ImmatureOsteoid, Slow::MatureOsteoid]
     }
@@ -31,5 +41,27 @@ impl Process for Osteoid {
             rates.gain[Slow::ImmatureOsteoid as usize][i] += self.production * b[i] * free;
             rates.transfer[Flow::Maturation as usize][i] += self.maturation;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parameter::ParameterValues;
+    use crate::testing::{Alone, close};
+
+    #[test]
+    fn osteoid_fills_free_space_and_matures_as_batemans_chain() {
+        let process = Osteoid::new(&ParameterValues::default());
+        let mut tile = Alone::new(vec![Box::new(process)])
+            .with(Slow::Osteoblasts, 0.5)
+            .with(Slow::CartilageMatrix, 0.2);
+        let days = 12.0;
+        tile.run(days, 0.02);
+        // O1 + U = 0.8 (1 - exp(-0.3 x 0.5 t)); maturation 0.1 /d.
+        let (open, matured) = (libm::exp(-0.15 * days), libm::exp(-0.1 * days));
+        let immature = 0.8 * 0.15 / (0.1 - 0.15) * (open - matured);
+        close(tile.get(Slow::ImmatureOsteoid), immature, 1e-5);
+        close(tile.get(Slow::MatureOsteoid), 0.8 * (1.0 - open) - immature, 1e-5);
     }
 }

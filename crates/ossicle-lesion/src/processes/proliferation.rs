@@ -29,6 +29,19 @@ parameters! {
 }
 
 impl Process for Proliferation {
+    fn reads(&self) -> &'static [Slow] {
+        &[
+            Slow::Progenitors,
+            Slow::Chondrocytes,
+            Slow::Hypertrophic,
+            Slow::Osteoblasts,
+            Slow::CartilageMatrix,
+            Slow::ImmatureOsteoid,
+            Slow::MatureOsteoid,
+            Slow::Mineral,
+        ]
+    }
+
     fn writes(&self) -> &'static [Slow] {
         &[Slow::Progenitors]
     }
@@ -59,5 +72,45 @@ impl Process for Proliferation {
                     * (1.0 - hill(tgf[i], self.drive_half_effect, 1))
                 + self.anoxic_loss * (1.0 - hill(oxygen[i], self.anoxia, 1));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parameter::ParameterValues;
+    use crate::testing::{Alone, close, given};
+
+    #[test]
+    fn without_loss_growth_is_logistic() {
+        let defaults = Proliferation::new(&ParameterValues::default());
+        let growing = Proliferation { loss: 0.0, cytokine_loss: 0.0, anoxic_loss: 0.0, ..defaults };
+        let prostaglandin = given(|d| d.prostaglandin = [0.1; LANES]);
+        let mut tile = Alone::new(vec![prostaglandin, Box::new(growing)])
+            .with(Slow::Progenitors, 0.05)
+            .with(Slow::CartilageMatrix, 0.5)
+            .signal(Signal::Tgf, 0.27)
+            .signal(Signal::Oxygen, 0.05);
+        tile.exposure.division_loss = 0.4;
+        let days = 60.0;
+        tile.run(days, 0.02);
+        // Drive 0.27 + 0.8 x 0.1, oxygen and pore at half effect each, 0.6 of the cells able.
+        let rate = 0.6 * 0.70 * 0.5 * 0.5 * 0.5;
+        close(tile.get(Slow::Progenitors), 1.0 / (1.0 + 19.0 * libm::exp(-rate * days)), 1e-5);
+    }
+
+    #[test]
+    fn without_division_they_relax_to_what_replacement_sustains() {
+        let defaults = Proliferation::new(&ParameterValues::default());
+        let mut tile = Alone::new(vec![Box::new(Proliferation { division: 0.0, ..defaults })])
+            .with(Slow::Progenitors, 0.5)
+            .signal(Signal::Cytokine, 1.0)
+            .signal(Signal::Tgf, 0.35)
+            .signal(Signal::Oxygen, 0.01);
+        let days = 8.0;
+        tile.run(days, 0.005);
+        let dying = 0.02 + 0.05 * 0.5 * 0.5 + 0.5 * 0.5;
+        let end = 0.02 * 0.04 / dying;
+        close(tile.get(Slow::Progenitors), end + (0.5 - end) * libm::exp(-dying * days), 1e-5);
     }
 }

@@ -36,6 +36,10 @@ impl Prostaglandin {
 }
 
 impl Process for Prostaglandin {
+    fn reads(&self) -> &'static [Slow] {
+        &[]
+    }
+
     fn writes(&self) -> &'static [Slow] {
         &[]
     }
@@ -52,5 +56,23 @@ impl Process for Prostaglandin {
             tile.derived.prostaglandin[i] =
                 scale * hill(cytokine[i], self.own.half_effect, 1) * tile.derived.neural_gain[i];
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Alone, close, given, with};
+
+    #[test]
+    fn at_the_reference_release_it_is_the_hill_function_of_cytokine_and_nsaids_cut_it() {
+        // a_S = 2 and S = 0.3 give a gain of 1.6, which the scale 1/(1 + 0.3 a_S) undoes.
+        let nerve = given(|d| d.neural_gain = [1.6; LANES]);
+        let values = with("a_S", 2.0);
+        let mut tile = Alone::new(vec![nerve, Box::new(Prostaglandin::new(&values))])
+            .signal(Signal::Cytokine, 1.0);
+        close(tile.derived().prostaglandin[0], 1.0 / 1.5, 1e-14);
+        tile.exposure.cox_inhibition = 0.75;
+        close(tile.derived().prostaglandin[0], 0.25 / 1.5, 1e-14);
     }
 }

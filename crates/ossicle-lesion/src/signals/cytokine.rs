@@ -53,3 +53,36 @@ impl SteadySignal for Cytokine {
         (self.decay, 0.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Strip, close, model_of, screened_ratio};
+
+    fn strip(voxels: usize, spacing_mm: f64) -> Strip {
+        Strip::new(vec![Tissue::Uniform; voxels], spacing_mm, model_of(&[Cytokine::NAME]))
+    }
+
+    #[test]
+    fn uniform_sources_meet_decay_under_the_brake() {
+        let mut strip = strip(8, 1.0)
+            .with(Slow::Debris, |_| 0.5)
+            .with(Slow::InflammatoryMacrophages, |_| 0.2)
+            .with(Slow::ReparativeMacrophages, |_| 0.15);
+        let expected = (10.0 * 0.5 + 30.0 * 0.2) / 2.0 / 12.8;
+        close(strip.solved(Signal::Cytokine)[3], expected, 1e-6);
+    }
+
+    #[test]
+    fn beyond_its_source_it_decays_over_its_screening_length() {
+        let left = |x: f64| if x < 10.0 { 1.0 } else { 0.0 };
+        let cytokine = strip(200, 0.1).with(Slow::Debris, left).solved(Signal::Cytokine);
+        let ratio = screened_ratio(2.6, 12.8, 0.1);
+        close(-0.1 / libm::log(ratio), (2.6_f64 / 12.8).sqrt(), 0.01);
+        for i in 100..115 {
+            close(cytokine[i + 1] / cytokine[i], ratio, 1e-4);
+        }
+        // Either side of the edge mirrors the other about half the plateau.
+        close(cytokine[99] + cytokine[100], 10.0 / 12.8, 1e-5);
+    }
+}

@@ -76,3 +76,67 @@ impl SteadySignal for Oxygen {
         (self.supply * vessels, self.demand * living)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Strip, close, model_of};
+
+    fn strip(voxels: usize, spacing_mm: f64) -> Strip {
+        Strip::new(vec![Tissue::Uniform; voxels], spacing_mm, model_of(&[Oxygen::NAME]))
+    }
+
+    #[test]
+    fn uniform_tissue_settles_at_the_root_of_its_quadratic() {
+        let mut strip = strip(8, 1.0)
+            .with(Slow::Capillaries, |_| 0.5)
+            .with(Slow::Progenitors, |_| 0.1)
+            .with(Slow::Chondrocytes, |_| 0.05)
+            .with(Slow::Hypertrophic, |_| 0.1)
+            .with(Slow::Osteoblasts, |_| 0.05)
+            .with(Slow::InflammatoryMacrophages, |_| 0.2)
+            .with(Slow::ReparativeMacrophages, |_| 0.1);
+        strip.exposure.warming_c = 4.0;
+        // s (1 - w)(w + K) = q w
+        let (s, k) = (60.0 * 0.5 * 1.2, 0.1);
+        let q = 60.0 * (0.15 + 0.1 + 0.05 + 0.05 + 0.05 + 0.15);
+        let half: f64 = 0.5 * (1.0 - k - q / s);
+        let expected = half + (half * half + k).sqrt();
+        close(strip.solved(Signal::Oxygen)[3], expected, 5e-4);
+    }
+
+    #[test]
+    fn where_no_vessel_is_the_first_integral_of_its_equation_is_kept_down_to_anoxia() {
+        let h = 0.05;
+        let mut strip = strip(240, h)
+            .with(Slow::Capillaries, |x| if x < 6.0 { 4.0 } else { 0.0 })
+            .with(Slow::Progenitors, |_| 0.10);
+        let w = strip.solved(Signal::Oxygen);
+        // D w'' = q w/(w + K): D w'^2/2 = q (w - K ln(w + K)) + constant.
+        let q = 60.0 * 0.25;
+        let measure = |i: usize| {
+            let (slope, middle) = ((w[i + 1] - w[i]) / h, 0.5 * (w[i + 1] + w[i]));
+            0.5 * 147.0 * slope * slope - q * (middle - 0.1 * libm::log(middle + 0.1))
+        };
+        // At the far, mirrored end the slope is zero and what is left is the constant.
+        let end = w[239];
+        let constant = -q * (end - 0.1 * libm::log(end + 0.1));
+        assert!(w[121] > 0.5 && end < 0.05, "from {} down to {end}", w[121]);
+        for i in (121..238).step_by(9) {
+            close(measure(i), constant, 0.01);
+        }
+        assert!(strip.ledger.worst_oxygen_gap < 1e-4, "{}", strip.ledger.worst_oxygen_gap);
+    }
+
+    #[test]
+    fn bone_and_cartilage_have_their_own_supply_and_use_and_metal_none() {
+        let mut tissue = vec![Tissue::CancellousBone; 40];
+        tissue[30..39].fill(Tissue::Metal);
+        tissue[39] = Tissue::Muscle;
+        let w = Strip::new(tissue, 1.0, model_of(&[Oxygen::NAME])).solved(Signal::Oxygen);
+        // 60 x 0.6 (1 - w)(w + 0.1) = 60 x 0.15 w
+        let half: f64 = 0.5 * (0.9 - 0.25);
+        close(w[10], half + (half * half + 0.1).sqrt(), 5e-4);
+        assert_eq!(w[30..39], [0.0; 9]);
+    }
+}

@@ -53,3 +53,45 @@ impl SteadySignal for Tgf {
         (self.decay, 0.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Strip, close, model_of, screened_ratio};
+
+    fn strip(voxels: usize, spacing_mm: f64) -> Strip {
+        Strip::new(vec![Tissue::Uniform; voxels], spacing_mm, model_of(&[Tgf::NAME]))
+    }
+
+    #[test]
+    fn uniform_sources_meet_decay() {
+        let mut strip = strip(8, 1.0)
+            .with(Slow::Debris, |_| 0.5)
+            .with(Slow::InflammatoryMacrophages, |_| 0.1)
+            .with(Slow::ReparativeMacrophages, |_| 0.2);
+        close(strip.solved(Signal::Tgf)[3], (9.0 * 0.2 + 3.0 * 0.5 + 3.0 * 0.1) / 4.6, 1e-6);
+    }
+
+    #[test]
+    fn beyond_its_source_it_decays_over_its_screening_length() {
+        let left = |x: f64| if x < 10.0 { 0.2 } else { 0.0 };
+        let tgf = strip(200, 0.1).with(Slow::ReparativeMacrophages, left).solved(Signal::Tgf);
+        let ratio = screened_ratio(2.25, 4.6, 0.1);
+        close(-0.1 / libm::log(ratio), (2.25_f64 / 4.6).sqrt(), 0.01);
+        for i in 100..115 {
+            close(tgf[i + 1] / tgf[i], ratio, 1e-4);
+        }
+    }
+
+    #[test]
+    fn it_enters_cartilage_and_stops_at_bone() {
+        let mut tissue = vec![Tissue::Uniform; 40];
+        tissue[20..24].fill(Tissue::ArticularCartilage);
+        tissue[24..28].fill(Tissue::CorticalBone);
+        let tgf = Strip::new(tissue, 0.25, model_of(&[Tgf::NAME]))
+            .with(Slow::ReparativeMacrophages, |x| if x < 5.0 { 0.2 } else { 0.0 })
+            .solved(Signal::Tgf);
+        assert!(tgf[23] > 0.01);
+        assert_eq!(tgf[24..], [0.0; 16], "nothing passes bone");
+    }
+}

@@ -73,3 +73,41 @@ impl SteadySignal for Vegf {
         (self.decay, 0.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Strip, close, model_of, screened_ratio};
+
+    fn strip(voxels: usize, spacing_mm: f64, vessels: f64) -> Strip {
+        Strip::new(vec![Tissue::Uniform; voxels], spacing_mm, model_of(&[Vegf::NAME]))
+            .with(Slow::Capillaries, move |_| vessels)
+    }
+
+    #[test]
+    fn hypoxic_and_hypertrophic_cells_meet_decay_and_uptake() {
+        let mut strip = strip(8, 1.0, 0.25)
+            .with(Slow::Progenitors, |_| 0.1)
+            .with(Slow::Chondrocytes, |_| 0.2)
+            .with(Slow::ReparativeMacrophages, |_| 0.15)
+            .with(Slow::Hypertrophic, |_| 0.08)
+            .signal(Signal::Oxygen, |_| 0.4);
+        // Oxygen at half HIF; uptake 4 x 0.25.
+        let expected = (16.0 / 2.0 * (0.05 + 0.1 + 0.2 + 0.15) + 25.0 * 0.08) / (11.0 + 1.0);
+        close(strip.solved(Signal::Vegf)[3], expected, 1e-6);
+    }
+
+    #[test]
+    fn beyond_its_source_it_decays_over_its_screening_length() {
+        let mut strip = strip(200, 0.1, 1.0)
+            .with(Slow::Hypertrophic, |x| if x < 10.0 { 0.3 } else { 0.0 })
+            // Far above K_HIF: no cell is short of oxygen.
+            .signal(Signal::Oxygen, |_| 1e6);
+        let vegf = strip.solved(Signal::Vegf);
+        let ratio = screened_ratio(3.0, 11.0 + 4.0, 0.1);
+        close(-0.1 / libm::log(ratio), (3.0_f64 / 15.0).sqrt(), 0.01);
+        for i in 100..112 {
+            close(vegf[i + 1] / vegf[i], ratio, 1e-4);
+        }
+    }
+}

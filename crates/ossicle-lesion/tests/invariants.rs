@@ -1,0 +1,340 @@
+//! What must hold whatever the case: cells and matrix are conserved, nothing is negative or
+//! crosses a wall, threads do not matter, and a step that fails says why and leaves the state
+//! as it was.
+
+mod common;
+
+use common::{comfortable, moving};
+use ossicle_anatomy::Tissue;
+use ossicle_field::{Grid, noise, reduce};
+use ossicle_lesion::exposure::{Exposure, Host, Motion};
+use ossicle_lesion::{
+    Control, Injury, Model, ParameterValues, Problem, Slow, State, StepError, Stepper,
+};
+
+/// The cells that come from progenitors, and fat.
+const LINEAGE: [Slow; 5] =
+    [Slow::Progenitors, Slow::Chondrocytes, Slow::Hypertrophic, Slow::Osteoblasts, Slow::Adipose];
+
+/// A box of voxels of 0.5 x 1 x 2 mm.
+const SHAPE: [usize; 3] = [16, 12, 9];
+const SPACING_MM: [f64; 3] = [0.5, 1.0, 2.0];
+
+/// A slice of a limb: muscle on bone, with periosteum, capsule, cartilage, fluid, tendon, a
+/// vessel, a nerve, fat, skin and air, so that every tissue but metal touches others.
+fn limb([i, j, k]: [usize; 3]) -> Tissue {
+    match (i, j, k) {
+        (0..=1, ..) => Tissue::CancellousBone,
+        (2, _, 0..=5) => Tissue::CorticalBone,
+        (2, ..) => Tissue::ArticularCartilage,
+        (3, _, 0..=5) => Tissue::Periosteum,
+        (3, 2..=8, _) => Tissue::JointFluid,
+        (3, ..) | (4, _, 6..) => Tissue::Capsule,
+        (15, ..) => Tissue::Outside,
+        (14, ..) => Tissue::Skin,
+        (13, ..) => Tissue::Fat,
+        (8, 4, _) => Tissue::Vessel,
+        (8, 5, _) => Tissue::Nerve,
+        (9..=10, 8..=9, _) => Tissue::TendonLigament,
+        (6, 0..=1, 3..=4) => Tissue::CorticalBone,
+        _ => Tissue::Muscle,
+    }
+}
+
+/// Any tissue anywhere.
+fn anything(voxel: [usize; 3]) -> Tissue {
+    let [i, j, k] = voxel.map(|v| v as u64);
+    Tissue::ALL[(noise::uniform(5, 1, i + 100 * (j + 100 * k)) * 15.0) as usize]
+}
+
+struct Case {
+    tissue: fn([usize; 3]) -> Tissue,
+    severity: f64,
+    host: Host,
+    values: ParameterValues,
+    without: Vec<&'static str>,
+    control: Control,
+}
+
+impl Default for Case {
+    fn default() -> Self {
+        Self {
+            tissue: limb,
+            severity: 2.0,
+            host: Host::default(),
+            values: ParameterValues::default(),
+            without: Vec::new(),
+            control: Control::default(),
+        }
+    }
+}
+
+impl Case {
+    fn problem(&self) -> Problem {
+        let grid = Grid::aligned(SHAPE, SPACING_MM, [-3.0, 10.0, 0.0]).unwrap();
+        let n = grid.len();
+        let injury = Injury {
+            debris: (0..n).map(|c| self.severity * noise::uniform(1, 0, c as u64)).collect(),
+            site: vec![1.0; n],
+            distance_mm: (0..n).map(|c| 4.0 * noise::uniform(2, 0, c as u64) - 2.0).collect(),
+        };
+        let tissue = (0..n).map(|c| (self.tissue)(grid.voxel(c))).collect();
+        let model = Model::new(&self.values, &self.without).unwrap();
+        Problem::new(grid, tissue, injury, None, 120.0, self.host, model).unwrap()
+    }
+
+    fn start(&self) -> (Problem, State, Stepper) {
+        let problem = self.problem();
+        let mut state = State::at_injury(&problem);
+        let mut stepper = Stepper::new(&problem, self.control);
+        stepper.prepare(&problem, &mut state, &Exposure::default()).unwrap();
+        (problem, state, stepper)
+    }
+}
+
+/// Fills every slow field of soft tissue with noise: cells and matrix fit into their voxel.
+fn scatter(problem: &Problem, state: &mut State) {
+    for field in Slow::ALL {
+        let most = match field {
+            Slow::Debris => 2.0,
+            Slow::Capillaries | Slow::Inhibitor | Slow::Bmp => 1.0,
+            _ => 0.24,
+        };
+        let values = state.field_mut(field);
+        for (c, tissue) in problem.tissue().iter().enumerate() {
+            let value = most * noise::uniform(3, field as u64, c as u64);
+            values[c] = if tissue.is_soft() { value } else { 0.0 };
+        }
+    }
+}
+
+fn total(problem: &Problem, state: &State, fields: &[Slow]) -> f64 {
+    let voxel = problem.grid().voxel_volume_mm3();
+    fields.iter().map(|f| voxel * reduce::sum(state.field(*f))).sum()
+}
+
+fn run(problem: &Problem, state: &mut State, stepper: &mut Stepper, day: f64, care: &Exposure) {
+    while state.day < day {
+        stepper.step(problem, state, day, &|_| *care).unwrap();
+    }
+}
+
+#[track_caller]
+fn kept(what: &str, now: f64, before: f64) {
+    let gap = (now - before).abs() / before;
+    assert!(gap < 1e-10, "{what}: {now} from {before}, {gap:.1e} apart");
+}
+
+#[test]
+fn cells_and_matrix_are_conserved_with_sources_off() {
+    let mut values = ParameterValues::default();
+    values.set("f_hb", 1.0).unwrap();
+    let sources = [
+        "progenitor_proliferation",
+        "chondrogenesis",
+        "osteoblast_turnover",
+        "fibrosis",
+        "cartilage_matrix",
+        "osteoid",
+        "resorption",
+    ];
+    let case = Case { values, without: sources.to_vec(), ..Case::default() };
+    let (problem, mut state, mut stepper) = case.start();
+    scatter(&problem, &mut state);
+    let start = state.clone();
+    run(&problem, &mut state, &mut stepper, 10.0, &comfortable(0.6));
+    let moved = |from: Slow, to: Slow| {
+        let flows = &state.ledger.flows;
+        assert!(flows[from as usize].left > 1.0 && flows[to as usize].arrived > 1.0, "{to:?}");
+    };
+    moved(Slow::Progenitors, Slow::Adipose);
+    moved(Slow::Progenitors, Slow::Osteoblasts);
+    moved(Slow::Chondrocytes, Slow::Hypertrophic);
+    moved(Slow::MatureOsteoid, Slow::Mineral);
+    let same = |what: &str, fields: &[Slow]| {
+        kept(what, total(&problem, &state, fields), total(&problem, &start, fields));
+    };
+    same("m + c + h + b + A", &LINEAGE);
+    same("U + Y", &[Slow::MatureOsteoid, Slow::Mineral]);
+    for untouched in [Slow::FibrousCollagen, Slow::CartilageMatrix, Slow::ImmatureOsteoid] {
+        assert!(state.field(untouched) == start.field(untouched), "{untouched:?} changed");
+    }
+    // Progenitors did move.
+    assert!(state.field(Slow::Progenitors) != start.field(Slow::Progenitors));
+}
+
+#[test]
+fn bone_collagen_is_conserved_from_osteoid_to_mineral() {
+    // Without osteoblasts nothing new is laid down.
+    let without = vec!["intramembranous_ossification", "endochondral_ossification", "resorption"];
+    let (problem, mut state, mut stepper) = Case { without, ..Case::default() }.start();
+    scatter(&problem, &mut state);
+    state.field_mut(Slow::Osteoblasts).fill(0.0);
+    let chain = [Slow::ImmatureOsteoid, Slow::MatureOsteoid, Slow::Mineral];
+    let before = total(&problem, &state, &chain);
+    let mineral = total(&problem, &state, &chain[2..]);
+    run(&problem, &mut state, &mut stepper, 20.0, &comfortable(0.6));
+    kept("O1 + U + Y", total(&problem, &state, &chain), before);
+    assert!(total(&problem, &state, &chain[2..]) > 1.3 * mineral);
+}
+
+#[test]
+fn with_sources_on_the_books_explain_every_change() {
+    let (problem, mut state, mut stepper) = Case::default().start();
+    scatter(&problem, &mut state);
+    let start = state.clone();
+    run(&problem, &mut state, &mut stepper, 20.0, &comfortable(0.6));
+    for field in Slow::ALL {
+        let before = total(&problem, &start, &[field]);
+        let explained = before + state.ledger.net(field);
+        let turnover = state.ledger.flows[field as usize];
+        assert!(turnover.gained + turnover.lost + turnover.arrived + turnover.left > 1.0);
+        kept(field.describe().name, total(&problem, &state, &[field]), explained);
+    }
+    let flow = |field: Slow| state.ledger.flows[field as usize];
+    let replaced = 0.7 * flow(Slow::Hypertrophic).left;
+    let direct = flow(Slow::Osteoblasts).arrived - replaced;
+    let committed = flow(Slow::Chondrocytes).arrived + flow(Slow::Adipose).arrived + direct;
+    kept("progenitors that turned", committed, flow(Slow::Progenitors).left);
+    let chains = [
+        (Slow::InflammatoryMacrophages, Slow::ReparativeMacrophages),
+        (Slow::Chondrocytes, Slow::Hypertrophic),
+        (Slow::ImmatureOsteoid, Slow::MatureOsteoid),
+        (Slow::MatureOsteoid, Slow::Mineral),
+    ];
+    for (from, to) in chains {
+        kept(to.describe().name, flow(to).arrived, flow(from).left);
+    }
+    assert!(state.ledger.worst_reaction_gap < 1e-12 && state.ledger.worst_transport_gap < 1e-12);
+}
+
+/// The hardest case there is: twice the standard injury in a mouse with a central lesion, under
+/// force and heat.
+fn harsh(tissue: fn([usize; 3]) -> Tissue, control: Control) -> (Case, Exposure) {
+    let case = Case {
+        tissue,
+        severity: 4.0,
+        host: Host { central_nervous_lesion: 2.0 },
+        values: ParameterValues::default().with_species_rate_factor(2.5),
+        control,
+        ..Case::default()
+    };
+    let forced = moving(Motion::Forced { share_of_normal: 1.0 });
+    (case, Exposure { warming_c: 5.0, cox_inhibition: 1.0, etidronate: 1.0, ..forced })
+}
+
+#[test]
+fn every_field_is_finite_and_not_negative_and_walls_stay_empty_however_harsh() {
+    // Steps of 16 days: nothing about them is accurate.
+    let absurd = Control {
+        tolerance: f64::INFINITY,
+        shortest_days: 1e-3,
+        longest_days: 16.0,
+        ..Control::default()
+    };
+    for tissue in [limb as fn([usize; 3]) -> Tissue, anything] {
+        for scattered in [false, true] {
+            let (case, care) = harsh(tissue, absurd);
+            let (problem, mut state, mut stepper) = case.start();
+            if scattered {
+                scatter(&problem, &mut state);
+            }
+            state.next_step_days = 16.0;
+            let mut longest = 0.0_f64;
+            for _ in 0..25 {
+                let until = state.day + 16.0;
+                let stepped = stepper.step(&problem, &mut state, until, &|_| care).unwrap();
+                longest = longest.max(stepped.days);
+                for field in Slow::ALL {
+                    for (c, value) in state.field(field).iter().enumerate() {
+                        let (tissue, day) = (problem.tissue()[c], state.day);
+                        let fine = *value >= 0.0 && value.is_finite();
+                        assert!(fine, "{field:?} is {value} in {tissue} on day {day}");
+                        let empty = tissue.is_soft() || *value == 0.0;
+                        assert!(empty, "{value} of {field:?} in {tissue} on day {day}");
+                    }
+                }
+            }
+            println!("longest step {longest} days, fullest {}", state.ledger.fullest);
+        }
+    }
+}
+
+/// Every number of a state, to the bit.
+fn bits(state: &State) -> Vec<u64> {
+    let fields = Slow::ALL.into_iter().map(|f| state.field(f));
+    let signals = ossicle_lesion::Signal::ALL.into_iter().map(|s| state.signal(s));
+    fields.chain(signals).flatten().map(|v| v.to_bits()).collect()
+}
+
+#[test]
+fn the_same_bits_for_any_number_of_threads_and_any_repetition() {
+    // Larger than one task of the tiles and of the sums.
+    let sphere = common::Sphere { ball_mm: 22.0, ..common::Sphere::default() };
+    let with = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| sphere.run(5.0, comfortable(0.6)).state)
+    };
+    let one = with(1);
+    assert!(one.steps > 10);
+    for threads in [1, 2, 3] {
+        let other = with(threads);
+        assert!(bits(&other) == bits(&one), "{threads} threads give other fields");
+        assert_eq!((other.joint, other.averages), (one.joint, one.averages));
+        assert_eq!(other.ledger, one.ledger, "{threads} threads give other books");
+        assert_eq!(other.next_step_days.to_bits(), one.next_step_days.to_bits());
+    }
+}
+
+#[test]
+fn a_value_that_is_no_number_is_named_with_its_place_and_nothing_changes() {
+    for field in Slow::ALL {
+        let (problem, mut state, mut stepper) = Case::default().start();
+        run(&problem, &mut state, &mut stepper, 2.0, &comfortable(0.6));
+        let at = problem.grid().index([10, 6, 4]);
+        state.field_mut(field)[at] = f64::NAN;
+        let before = state.clone();
+        let refused = stepper.step(&problem, &mut state, 3.0, &|_| comfortable(0.6));
+        let StepError::NotFinite { field: named, value, voxel, tissue, day } = refused.unwrap_err()
+        else {
+            panic!("expected the value to be named");
+        };
+        assert_eq!((named, voxel, tissue), (field.describe().name, [10, 6, 4], "muscle"));
+        assert!(value.is_nan());
+        assert_eq!(day, 2.0);
+        unchanged(&state, &before);
+        // Put right, the same state goes on.
+        state.field_mut(field)[at] = 0.1;
+        run(&problem, &mut state, &mut stepper, 3.0, &comfortable(0.6));
+    }
+}
+
+/// All but books and signals, which are first guesses.
+#[track_caller]
+fn unchanged(now: &State, before: &State) {
+    for field in Slow::ALL {
+        let same = now
+            .field(field)
+            .iter()
+            .zip(before.field(field))
+            .all(|(a, b)| a.to_bits() == b.to_bits());
+        assert!(same, "{field:?} changed");
+    }
+    let rest =
+        |s: &State| (s.day, s.steps, s.next_step_days, s.joint, s.averages, s.uptake_mm3_per_day);
+    assert_eq!(rest(now), rest(before));
+}
+
+#[test]
+fn a_tolerance_that_cannot_be_met_is_refused_with_the_field_and_nothing_changes() {
+    let control = Control { tolerance: 1e-12, shortest_days: 0.01, ..Control::default() };
+    let (problem, mut state, mut stepper) = Case { control, ..Case::default() }.start();
+    let before = state.clone();
+    let refused = stepper.step(&problem, &mut state, 1.0, &|_| comfortable(0.6)).unwrap_err();
+    let StepError::Tolerance { error, tolerance, step_days, day, .. } = refused else {
+        panic!("{refused}");
+    };
+    assert!(error > tolerance && tolerance == 1e-12);
+    assert_eq!((step_days, day), (0.01, 0.0));
+    unchanged(&state, &before);
+}
