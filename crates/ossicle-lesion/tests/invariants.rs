@@ -9,7 +9,8 @@ use ossicle_anatomy::Tissue;
 use ossicle_field::{Grid, noise, reduce};
 use ossicle_lesion::exposure::{Exposure, Host, Motion};
 use ossicle_lesion::{
-    Control, Injury, Model, ParameterValues, Problem, Slow, State, StepError, Stepper,
+    Control, Injury, Model, ParameterError, ParameterValues, Problem, Slow, State, StepError,
+    Stepper,
 };
 
 /// The cells that come from progenitors, and fat.
@@ -307,6 +308,37 @@ fn a_value_that_is_no_number_is_named_with_its_place_and_nothing_changes() {
         state.field_mut(field)[at] = 0.1;
         run(&problem, &mut state, &mut stepper, 3.0, &comfortable(0.6));
     }
+}
+
+#[test]
+fn care_that_is_no_number_and_amounts_beyond_all_bounds_are_refused_too() {
+    let (problem, mut state, mut stepper) = Case::default().start();
+    let before = state.clone();
+    let care = Exposure { warming_c: f64::NAN, ..comfortable(0.6) };
+    let error = stepper.step(&problem, &mut state, 1.0, &|_| care).unwrap_err();
+    unchanged(&state, &before);
+    let named = matches!(error, StepError::NotFinite { field: "inflammatory_macrophages", .. });
+    assert!(named, "{error}");
+    let mut flooded = before.clone();
+    let at = problem.grid().index([10, 6, 4]);
+    flooded.field_mut(Slow::Debris)[at] = 1e300;
+    let error = stepper.step(&problem, &mut flooded, 1.0, &|_| comfortable(0.6)).unwrap_err();
+    assert!(matches!(error, StepError::NotFinite { voxel: [10, 6, 4], .. }), "{error}");
+}
+
+#[test]
+fn parameters_that_are_no_numbers_or_out_of_range_are_refused() {
+    let mut values = ParameterValues::default();
+    for bad in [f64::NAN, f64::INFINITY, -0.1] {
+        let refused = values.set("k_e1", bad).unwrap_err();
+        let ParameterError::OutOfRange { symbol: "k_e1", low, high, .. } = refused else {
+            panic!("{refused}");
+        };
+        assert_eq!((low, high), (0.06, 0.96));
+    }
+    assert!(matches!(values.set("n_B", 3.5), Err(ParameterError::NotWhole { .. })));
+    assert!(matches!(values.set("k_e9", 0.1), Err(ParameterError::Unknown { .. })));
+    assert_eq!(values, ParameterValues::default());
 }
 
 /// All but books and signals, which are first guesses.

@@ -3,12 +3,36 @@
 //! | step | module |
 //! |---|---|
 //! | what is asked: a checked case file | [`case`] |
-//! | what is simulated: anatomy, injury, patient, plan | `setting` |
-//! | the time loop | `run` |
-//! | what is read out | [`readout`] |
-//! | everything to look at, rerun and audit | [`folder`], [`record`] |
+//! | what is simulated: anatomy, injury, patient, plan | [`setting`], [`patient`], [`plan`] |
+//! | the time loop | [`run`] |
+//! | what is read out | [`readout`], [`virtual_ct`] |
+//! | everything to look at, rerun and audit | [`folder`], [`record`], [`report`] |
 
+pub mod books;
 pub mod case;
 pub mod folder;
+pub mod memory;
+mod outputs;
+pub mod parameters;
+pub mod patient;
+pub mod plan;
 pub mod readout;
 pub mod record;
+pub mod report;
+pub mod run;
+pub mod setting;
+pub mod start;
+pub mod templates;
+pub mod virtual_ct;
+mod vocabulary;
+
+pub use vocabulary::vocabulary;
+
+/// Writes a text file whole or not at all.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn write_text(path: &std::path::Path, text: &str) -> Result<(), ossicle_image::WriteError> {
+    use std::io::Write as _;
+    ossicle_image::write_atomically(path, |file| file.write_all(text.as_bytes()))
+}

@@ -138,19 +138,23 @@ impl Readout {
         let voxel_ml = voxel_mm3 / 1000.0;
         let total = |field: Slow| reduce::sum(state.field(field));
         let [q, o1, u, y] =
-            [Slow::CartilageMatrix, Slow::ImmatureOsteoid, Slow::MatureOsteoid, Slow::Mineral].map(total);
+            [Slow::CartilageMatrix, Slow::ImmatureOsteoid, Slow::MatureOsteoid, Slow::Mineral]
+                .map(total);
         let matrix = q + o1 + u + y;
         let hu = LesionHu { problem, state, tissue_hu };
         let joint = &problem.model().joint_model();
         let averages = &state.averages;
         Self {
             day: state.day,
-            bone_volume_mm3: voxel_mm3 * reduce::sum_of(grid.len(), |c| f64::from(u8::from(hu.is_bone(c)))),
+            bone_volume_mm3: voxel_mm3
+                * reduce::sum_of(grid.len(), |c| f64::from(u8::from(hu.is_bone(c)))),
             mineral_mg: MINERAL_MG_PER_MM3 * voxel_mm3 * y,
             osteoid_mm3: voxel_mm3 * (o1 + u),
             cartilage_mm3: voxel_mm3 * q,
             fibrous_mm3: voxel_mm3 * total(Slow::FibrousCollagen),
-            max_hu: reduce::largest_of(grid.len(), |c| if hu.can_be_bone(c) { hu.at(c) } else { f64::NEG_INFINITY }),
+            max_hu: reduce::largest_of(grid.len(), |c| {
+                if hu.can_be_bone(c) { hu.at(c) } else { f64::NEG_INFINITY }
+            }),
             maturity: if matrix > 0.0 { y / matrix } else { 0.0 },
             surface_gradient_hu_per_mm: hu.surface_gradient(grid),
             tracer_uptake_mm3_per_day: state.uptake_mm3_per_day,
@@ -251,7 +255,8 @@ impl LesionHu<'_> {
 /// HU that the lesion adds to a voxel: the mixing rule of the virtual CT.
 #[must_use]
 pub fn added_hu(state: &State, voxel: usize) -> f64 {
-    HU_PER_MINERAL * state.field(Slow::Mineral)[voxel] + HU_PER_CARTILAGE * state.field(Slow::CartilageMatrix)[voxel]
+    HU_PER_MINERAL * state.field(Slow::Mineral)[voxel]
+        + HU_PER_CARTILAGE * state.field(Slow::CartilageMatrix)[voxel]
 }
 
 /// The figures that sum a run up.
@@ -286,14 +291,20 @@ impl Summary {
     pub fn of(rows: &[Readout], first_visible_day: Option<f64>) -> Option<Self> {
         let (first, last) = (rows.first()?, rows.last()?);
         let largest = rows.iter().map(|r| r.bone_volume_mm3).fold(0.0, f64::max);
-        let day_of = |wanted: &dyn Fn(&Readout) -> bool| rows.iter().find(|r| wanted(r)).map(|r| r.day);
-        let peak = rows.iter().fold(first, |peak, r| if r.alp_rel > peak.alp_rel { r } else { peak });
+        let day_of =
+            |wanted: &dyn Fn(&Readout) -> bool| rows.iter().find(|r| wanted(r)).map(|r| r.day);
+        let peak =
+            rows.iter().fold(first, |peak, r| if r.alp_rel > peak.alp_rel { r } else { peak });
         Some(Self {
             bone_volume_mm3: last.bone_volume_mm3,
             mineral_mg: last.mineral_mg,
             first_visible_day,
             first_bone_day: day_of(&|r| r.bone_volume_mm3 > 0.0),
-            plateau_day: if largest > 0.0 { day_of(&|r| r.bone_volume_mm3 >= 0.95 * largest) } else { None },
+            plateau_day: if largest > 0.0 {
+                day_of(&|r| r.bone_volume_mm3 >= 0.95 * largest)
+            } else {
+                None
+            },
             alp_peak_rel: peak.alp_rel,
             alp_peak_day: peak.day,
             contracture_max_deg: rows.iter().map(|r| r.contracture_deg).fold(0.0, f64::max),

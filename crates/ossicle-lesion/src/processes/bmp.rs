@@ -19,11 +19,11 @@ parameters! {
         diffusivity_mm2_per_day = "D_B" 0.10 [0.02, 0.5] "mm2/d" Constant, "diffusivity", "calibrated; Bailon-Plaza 2001 gives 0.061 mm2/d; derived";
         decay = "d_B" 0.30 [0.1, 1.0] "1/d" Constant, "decay", "calibrated; Bailon-Plaza 2001 has 100 /d for free factor";
         noggin = "nog" 0.5 [0.0, 1.0] "1" Constant, "noggin feedback on decay", "calibrated";
-        by_macrophages = "s_BM" 1.10 [0.6, 1.6] "1/d" Constant, "release by inflammatory cells", "calibrated";
+        by_macrophages = "s_BM" 1.10 [0.6, 1.6] "1/d per 1e6 cells/mL" Constant, "release by inflammatory cells", "calibrated";
         without_prostaglandin = "f_0" 0.2 [0.0, 1.0] "1" Constant, "share of that release that needs no prostaglandin", "calibrated to NSAID trials";
-        by_chondrocytes = "s_Bc" 0.06 [0.0, 0.1] "1/d" Constant, "release by chondrocytes", "calibrated: stays below the threshold";
-        by_hypertrophic = "s_Bh" 0.10 [0.0, 0.1] "1/d" Constant, "release by hypertrophic chondrocytes", "calibrated: stays below the threshold";
-        by_osteoblasts = "s_Bb" 0.02 [0.0, 0.1] "1/d" Constant, "release by osteoblasts", "calibrated: stays below the threshold";
+        by_chondrocytes = "s_Bc" 0.06 [0.0, 0.1] "1/d per 1e6 cells/mL" Constant, "release by chondrocytes", "calibrated: stays below the threshold";
+        by_hypertrophic = "s_Bh" 0.10 [0.0, 0.1] "1/d per 1e6 cells/mL" Constant, "release by hypertrophic chondrocytes", "calibrated: stays below the threshold";
+        by_osteoblasts = "s_Bb" 0.02 [0.0, 0.1] "1/d per 1e6 cells/mL" Constant, "release by osteoblasts", "calibrated: stays below the threshold";
         threshold = "K_B" 0.80 [0.2, 1.6] "1" Constant, "BMP activity that commits half the progenitors; 0.2 in FOP-like hosts", "calibrated";
         steepness = "n_B" 4.0 [3.0, 6.0] "1" Exponent, "steepness of commitment", "calibrated";
     }

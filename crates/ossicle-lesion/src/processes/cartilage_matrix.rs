@@ -1,7 +1,7 @@
 //! Cartilage matrix: made by chondrocytes into free space, broken down where vessels,
 //! hypertrophic cells and osteoblasts arrive.
 //!
-//! `Q_t = p_Q (c + s_h h) fr - d_Qv v [d_Q0 + H(h + b; K_Q)] Q`, `fr = 1 - Q - O1 - O2`
+//! `Q_t = p_Q (c + s_h h) fr - d_Qv v [d_Q0 + H(h + b; K_Q)] Q`, `fr = [1 - Q - O1 - O2]+`
 
 use ossicle_field::maths::{hill, positive};
 use ossicle_field::reaction::LANES;
@@ -70,17 +70,17 @@ mod tests {
     fn matrix_fills_what_bone_leaves_until_breakdown_balances() {
         let process = CartilageMatrix::new(&ParameterValues::default());
         let mut tile = Alone::new(vec![Box::new(process)])
-            .with(Slow::Chondrocytes, 0.385)
-            .with(Slow::Hypertrophic, 0.03)
-            .with(Slow::Osteoblasts, 0.02)
+            .with(Slow::Chondrocytes, 0.37)
+            .with(Slow::Hypertrophic, 0.06)
+            .with(Slow::Osteoblasts, 0.04)
             .with(Slow::Capillaries, 0.5)
             .with(Slow::ImmatureOsteoid, 0.05)
             .with(Slow::MatureOsteoid, 0.05)
             .with(Slow::Mineral, 0.1);
         let days = 10.0;
         tile.run(days, 0.02);
-        // Production by 0.385 + 0.03/2 into 0.8 - Q; breakdown with h + b at half effect.
-        let (made, broken) = (0.12 * 0.4, 0.15 * 0.5 * (0.08 + 0.5));
+        // Production by 0.37 + 0.06/2 into 0.8 - Q; h + b at twice their half effect.
+        let (made, broken) = (0.12 * 0.4, 0.15 * 0.5 * (0.08 + 2.0 / 3.0));
         let rate = made + broken;
         let expected = 0.8 * made / rate * (1.0 - libm::exp(-rate * days));
         close(tile.get(Slow::CartilageMatrix), expected, 1e-6);

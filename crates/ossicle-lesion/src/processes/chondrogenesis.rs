@@ -5,7 +5,7 @@
 //!
 //! `c_t = kmc m + rho_c HB room c - d_c c - ...`
 
-use ossicle_field::maths::{hill, positive};
+use ossicle_field::maths::hill;
 use ossicle_field::reaction::LANES;
 
 use crate::fields::{Signal, Slow};
@@ -44,8 +44,8 @@ impl Process for Chondrogenesis {
         let competence = &tile.tissue.competence;
         let f = Slow::Chondrocytes as usize;
         for i in 0..LANES {
-            let hypoxic = self.oxygenated_share
-                + hill(positive(1.0 - oxygen[i]), self.hypoxia_half_effect, 3);
+            let hypoxic =
+                self.oxygenated_share + hill(1.0 - oxygen[i], self.hypoxia_half_effect, 3);
             rates.transfer[Flow::Chondrogenesis as usize][i] +=
                 competence[i] * self.rate * derived.commitment[i] * derived.permission[i] * hypoxic
                     / (1.0 + cytokine[i] / self.cytokine_block);
@@ -73,12 +73,13 @@ mod tests {
         let process = Chondrogenesis { division: 0.0, ..defaults };
         let mut tile = Alone::inside(Tissue::Fat, vec![committed, Box::new(process)])
             .with(Slow::Progenitors, 0.4)
-            .signal(Signal::Oxygen, 0.65)
-            .signal(Signal::Cytokine, 0.6);
+            .signal(Signal::Oxygen, 0.30)
+            .signal(Signal::Cytokine, 1.2);
         let days = 20.0;
         tile.run(days, 0.05);
-        // Competence 0.4; lack of oxygen at half effect, 0.15 + 1/2; cytokine halves.
-        let turning = 0.4 * 0.50 * 0.5 * 0.8 * 0.65 / 2.0;
+        // Competence 0.4; lack of oxygen at twice its half effect, 0.15 + 8/9; cytokine leaves a
+        // third.
+        let turning = 0.4 * 0.50 * 0.5 * 0.8 * (0.15 + 8.0 / 9.0) / 3.0;
         let (left, fading) = (libm::exp(-turning * days), libm::exp(-0.02 * days));
         close(tile.get(Slow::Progenitors), 0.4 * left, 1e-6);
         let chondrocytes = 0.4 * turning / (0.02 - turning) * (left - fading);

@@ -1,7 +1,7 @@
 //! Clearance of debris: macrophages eat it, fibrinolysis and lymph carry it off; new damage
 //! adds to it.
 //!
-//! `D_t = dam (1 - D) - [ (k_e1 M + k_e2 R)/(K_D + D) + k_e0 ] D`
+//! `D_t = dam [1 - D]+ - [ (k_e1 M + k_e2 R)/(K_D + D) + k_e0 ] D`
 
 use ossicle_field::maths::positive;
 use ossicle_field::reaction::LANES;

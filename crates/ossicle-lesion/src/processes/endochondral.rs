@@ -50,14 +50,14 @@ mod tests {
         let process = Endochondral::new(&ParameterValues::default());
         let mut tile = Alone::new(vec![Box::new(process)])
             .with(Slow::Chondrocytes, 0.6)
-            .with(Slow::CartilageMatrix, 0.15)
+            .with(Slow::CartilageMatrix, 0.30)
             .with(Slow::Capillaries, 0.5);
         let days = 25.0;
         tile.run(days, 0.05);
-        // Matrix at half effect: 0.04 /d; half the vessels: 0.05 /d.
-        let (cartilage, invaded) = (libm::exp(-0.04 * days), libm::exp(-0.05 * days));
-        let hypertrophic = 0.04 / (0.05 - 0.04) * (cartilage - invaded);
-        close(tile.get(Slow::Chondrocytes), 0.6 * cartilage, 1e-6);
+        // Matrix at twice its half effect: 0.064 /d; half the vessels: 0.05 /d.
+        let (cartilage, invaded) = (libm::exp(-0.064 * days), libm::exp(-0.05 * days));
+        let hypertrophic = 0.064 / (0.05 - 0.064) * (cartilage - invaded);
+        close(tile.get(Slow::Chondrocytes), 0.6 * cartilage, 1e-5);
         close(tile.get(Slow::Hypertrophic), 0.6 * hypertrophic, 1e-5);
         let replaced = 1.0 - cartilage - hypertrophic;
         close(tile.get(Slow::Osteoblasts), 0.6 * 0.7 * replaced, 1e-5);

@@ -1,6 +1,6 @@
 //! Fibrosis: progenitors under TGF-beta lay down fibrous collagen.
 //!
-//! `F_t = p_F H(T; K_F) m (1 - F) - d_F F`
+//! `F_t = p_F H(T; K_F) m [1 - F]+ - d_F F`
 
 use ossicle_field::maths::{hill, positive};
 use ossicle_field::reaction::LANES;
@@ -55,11 +55,11 @@ mod tests {
     fn collagen_relaxes_to_where_production_meets_breakdown() {
         let process = Fibrosis::new(&ParameterValues::default());
         let mut tile = Alone::new(vec![Box::new(process)])
-            .with(Slow::Progenitors, 0.8)
-            .signal(Signal::Tgf, 0.5);
+            .with(Slow::Progenitors, 0.6)
+            .signal(Signal::Tgf, 1.0);
         let days = 30.0;
         tile.run(days, 0.05);
-        // 0.05/2 x 0.8 (1 - F) - 0.01 F
+        // 0.05 x 2/3 x 0.6 (1 - F) - 0.01 F
         let expected = 2.0 / 3.0 * (1.0 - libm::exp(-0.03 * days));
         close(tile.get(Slow::FibrousCollagen), expected, 1e-6);
     }

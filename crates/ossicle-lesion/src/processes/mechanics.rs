@@ -88,11 +88,8 @@ impl MechanicalDamage {
             let perfused = if v[i] < 1.0 { v[i] } else { 1.0 };
             let sprouting =
                 4.0 * perfused * (1.0 - perfused) * hill(vegf[i], self.vegf_half_effect, 1);
-            let crowded = hill(
-                positive(m[i] - self.own.crowding * resident[i]),
-                self.own.crowding_half_effect,
-                1,
-            );
+            let crowd = m[i] - self.own.crowding * resident[i];
+            let crowded = hill(crowd, self.own.crowding_half_effect, 1);
             let both = sprouting + crowded;
             if both < 1.0 { both } else { 1.0 }
         })
@@ -184,13 +181,16 @@ mod tests {
         let damage = |tile: Alone| tile.derived().damage[0];
         assert_eq!(damage(strained(0.36)), 0.0);
         close(damage(strained(0.54)), 0.5, 1e-12);
-        // A crowd of progenitors at half effect: failure at 0.36 (1 - 0.4/2).
-        let crowded = |strain| strained(strain).with(Slow::Progenitors, 1.5 * 0.04 + 0.2);
-        assert!(damage(crowded(0.2879)) == 0.0);
-        close(damage(crowded(0.576)), 1.0, 1e-12);
-        // Sprouting vessels weaken as much: 4 v (1 - v) H(V) = 1/2.
+        let mut half_a_day = strained(0.54);
+        half_a_day.loads[0].share_of_day = 0.5;
+        close(damage(half_a_day), 0.25, 1e-12);
+        // A crowd of progenitors, 0.3/(0.3 + 0.2): failure at 0.36 (1 - 0.4 x 0.6).
+        let crowded = |strain| strained(strain).with(Slow::Progenitors, 1.5 * 0.04 + 0.3);
+        assert_eq!(damage(crowded(0.2735)), 0.0);
+        close(damage(crowded(0.5472)), 1.0, 1e-12);
+        // Sprouting vessels: 4 x 0.25 x 0.75 x 2/3 = 1/2.
         let sprouting =
-            |strain| strained(strain).with(Slow::Capillaries, 0.5).signal(Signal::Vegf, 0.25);
+            |strain| strained(strain).with(Slow::Capillaries, 0.25).signal(Signal::Vegf, 0.5);
         close(damage(sprouting(0.576)), 1.0, 1e-12);
         // Bone matrix protects in proportion, and from O_h on altogether.
         let bony = |o1: f64| strained(0.54).with(Slow::ImmatureOsteoid, o1);

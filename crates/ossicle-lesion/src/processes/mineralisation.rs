@@ -2,7 +2,7 @@
 //! clears; then mineral fills mature collagen, quickly to a primary share and slowly to the
 //! rest. Etidronate holds it back without touching the matrix.
 //!
-//! `p_t = 100 v1 p_O b fr - r1 [t_0 + H(b; K_b)] p`
+//! `p_t = 100 v1 p_O b fr - r1 [t_0 + H(b; K_b)] p`, `fr = [1 - Q - O1 - O2]+`
 //!
 //! `Y_t = { k_p [th_p - y]+ + k_s [1 - y]+ } O2 / {1 + (p/K_i)^n_i} / {1 + (Et/E50)^n_E}`, `y = Y/O2`
 //!
@@ -127,14 +127,15 @@ mod tests {
     #[test]
     fn the_inhibitor_relaxes_to_where_new_matrix_meets_phosphatase() {
         let mut tile = Alone::new(vec![mineralisation()])
-            .with(Slow::Osteoblasts, 0.02)
+            .with(Slow::Osteoblasts, 0.04)
             .with(Slow::CartilageMatrix, 0.5)
             .with(Slow::Inhibitor, 1.0);
         let days = 5.0;
         tile.run(days, 0.01);
-        // Made 100 x 0.1 x 0.3 b/2; cleared at 0.5 (0.3 + 1/2).
-        let end = 0.03 / 0.4;
-        close(tile.get(Slow::Inhibitor), end + (1.0 - end) * libm::exp(-0.4 * days), 1e-5);
+        // Made 100 x 0.1 x 0.3 b/2; cleared at 0.5 (0.3 + 2/3).
+        let rate = 0.5 * (0.3 + 2.0 / 3.0);
+        let end = 0.06 / rate;
+        close(tile.get(Slow::Inhibitor), end + (1.0 - end) * libm::exp(-rate * days), 1e-5);
     }
 
     #[test]

@@ -78,11 +78,11 @@ mod tests {
         let nerve = Neurogenic::new(&ParameterValues::default());
         let mut tile = Alone::new(vec![Box::new(nerve)])
             .with(Slow::Fibres, 0.3)
-            .signal(Signal::Cytokine, 0.5)
-            .signal(Signal::Tgf, 1.5);
+            .signal(Signal::Cytokine, 1.0)
+            .signal(Signal::Tgf, 0.5);
         let days = 15.0;
         tile.run(days, 0.02);
-        // Growth 0.05 x 2.0 x 1/2, return 0.01 to the resting 0.3.
+        // Growth 0.05 x 1.5 x 2/3, return 0.01 to the resting 0.3.
         let end = (0.05 + 0.01 * 0.3) / 0.06;
         close(tile.get(Slow::Fibres), end + (0.3 - end) * libm::exp(-0.06 * days), 1e-6);
     }
@@ -93,12 +93,12 @@ mod tests {
         let derived = Alone::new(vec![Box::new(nerve)])
             .with(Slow::Fibres, 0.6)
             .with(Slow::Debris, 0.5)
-            .with(Slow::Bmp, 0.5)
-            .signal(Signal::Cytokine, 1.0)
+            .with(Slow::Bmp, 1.0)
+            .signal(Signal::Cytokine, 2.0)
             .central_nervous_lesion(1.0)
             .derived();
-        // 0.6 (0.5 + 1/2 + 1/2 + 1)
-        close(derived.neuropeptide[0], 1.5, 1e-14);
-        close(derived.neural_gain[0], 4.0, 1e-14);
+        let released = 0.6 * (0.5 + 2.0 / 3.0 + 2.0 / 3.0 + 1.0);
+        close(derived.neuropeptide[0], released, 1e-14);
+        close(derived.neural_gain[0], 1.0 + 2.0 * released, 1e-14);
     }
 }

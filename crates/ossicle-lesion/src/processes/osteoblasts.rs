@@ -68,11 +68,11 @@ mod tests {
             .with(Slow::Osteoblasts, 0.5)
             .with(Slow::Capillaries, 0.8)
             .with(Slow::CartilageMatrix, 0.25)
-            .with(Slow::Bmp, 0.5);
+            .with(Slow::Bmp, 1.0);
         let days = 20.0;
         tile.run(days, 0.02);
-        // b' = r (1 - b) b - 0.1 b with r = 0.22/2 x 0.8 x 0.75.
-        let (r, net) = (0.066, 0.066 - 0.1);
+        // b' = r (1 - b) b - 0.1 b with r = 0.22 x 2/3 x 0.8 x 0.75.
+        let (r, net) = (0.088, 0.088 - 0.1);
         let grown = libm::exp(net * days);
         close(
             tile.get(Slow::Osteoblasts),

@@ -2,7 +2,7 @@
 //! osteoblasts directly; and existing bone surfaces, while strained and perfused, recruit
 //! more.
 //!
-//! `kmb = om k_mb HB G H(w; w_b, 2)/(1 + I/K_Ic) + k_ms 4 O(1-O) H(O; O_s, 3) [G - g0]+ v`
+//! `kmb = om k_mb HB G H(w; w_b, 2)/(1 + I/K_Ic) + k_ms 4 O[1-O]+ H(O; O_s, 3) [G - g0]+ v`
 
 use ossicle_field::maths::{hill, positive};
 use ossicle_field::reaction::LANES;
@@ -97,12 +97,12 @@ mod tests {
         let process = Osteogenesis::new(&ParameterValues::default());
         let mut tile = Alone::inside(Tissue::Muscle, vec![committed, Box::new(process)])
             .with(Slow::Progenitors, 0.4)
-            .signal(Signal::Oxygen, 0.35)
-            .signal(Signal::Cytokine, 0.6);
+            .signal(Signal::Oxygen, 0.70)
+            .signal(Signal::Cytokine, 1.2);
         let days = 20.0;
         tile.run(days, 0.05);
-        // Competence 0.8; oxygen at half effect; cytokine halves.
-        let left = libm::exp(-0.8 * 0.25 * 0.5 * 0.8 * 0.5 / 2.0 * days);
+        // Competence 0.8; oxygen at twice its half effect; cytokine leaves a third.
+        let left = libm::exp(-0.8 * 0.25 * 0.5 * 0.8 * 0.8 / 3.0 * days);
         close(tile.get(Slow::Progenitors), 0.4 * left, 1e-6);
         close(tile.get(Slow::Osteoblasts), 0.4 * (1.0 - left), 1e-5);
     }
@@ -113,14 +113,14 @@ mod tests {
         let rate = |g| {
             let process = Osteogenesis::new(&ParameterValues::default());
             let tile = Alone::new(vec![permission(g), Box::new(process)])
-                .with(Slow::ImmatureOsteoid, 0.03)
-                .with(Slow::MatureOsteoid, 0.04)
-                .with(Slow::Mineral, 0.08)
+                .with(Slow::ImmatureOsteoid, 0.06)
+                .with(Slow::MatureOsteoid, 0.08)
+                .with(Slow::Mineral, 0.16)
                 .with(Slow::Capillaries, 0.4);
             tile.rates().transfer[Flow::Osteogenesis as usize][0]
         };
-        // O = 0.15, where half of it counts as surface.
-        close(rate(0.65), 0.015 * 4.0 * 0.15 * 0.85 * 0.5 * 0.5 * 0.4, 1e-12);
+        // O = 0.3, twice what counts as half a surface.
+        close(rate(0.65), 0.015 * 4.0 * 0.3 * 0.7 * 8.0 / 9.0 * 0.5 * 0.4, 1e-12);
         assert_eq!(rate(0.15), 0.0, "still bone recruits nothing");
     }
 }

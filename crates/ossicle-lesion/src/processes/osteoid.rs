@@ -1,7 +1,7 @@
 //! Osteoid: osteoblasts lay down collagen into free space; it matures before it can
 //! mineralise.
 //!
-//! `O1_t = p_O b fr - k_mat O1`; the matured collagen without mineral is `U = O2 - Y`
+//! `O1_t = p_O b fr - k_mat O1`, `fr = [1 - Q - O1 - O2]+`; the matured collagen without mineral is `U = O2 - Y`
 
 use ossicle_field::maths::positive;
 use ossicle_field::reaction::LANES;

@@ -17,7 +17,7 @@ parameters! {
     /// Division and loss of progenitors.
     Proliferation of "progenitor_proliferation" {
         division = "rho_m" 0.70 [0.4, 1.0] "1/d" CellRate, "maximal division rate", "Trejo 2019 0.5, Lacroix 2002 0.6, COMMBINI 0.6 /d";
-        drive_half_effect = "K_T" 0.35 [0.17, 0.7] "ng/mL" Constant, "drive at half the maximal rate", "calibrated";
+        drive_half_effect = "K_T" 0.35 [0.175, 0.7] "ng/mL" Constant, "drive at half the maximal rate", "calibrated";
         prostaglandin_weight = "a_P" 0.8 [0.4, 1.6] "ng/mL" Constant, "weight of prostaglandin in the drive", "calibrated";
         oxygen_half_effect = "K_wm" 0.05 [0.02, 0.1] "45 mmHg" Constant, "oxygen at half division", "calibrated";
         loss = "d_m" 0.02 [0.01, 0.05] "1/d" CellRate, "loss and resting replacement", "fibroblast apoptosis 0.05 /d (Lacroix 2002); calibrated";
@@ -89,13 +89,14 @@ mod tests {
         let mut tile = Alone::new(vec![prostaglandin, Box::new(growing)])
             .with(Slow::Progenitors, 0.05)
             .with(Slow::CartilageMatrix, 0.5)
-            .signal(Signal::Tgf, 0.27)
-            .signal(Signal::Oxygen, 0.05);
+            .signal(Signal::Tgf, 0.62)
+            .signal(Signal::Oxygen, 0.15);
         tile.exposure.division_loss = 0.4;
-        let days = 60.0;
+        let days = 30.0;
         tile.run(days, 0.02);
-        // Drive 0.27 + 0.8 x 0.1, oxygen and pore at half effect each, 0.6 of the cells able.
-        let rate = 0.6 * 0.70 * 0.5 * 0.5 * 0.5;
+        // Drive 0.62 + 0.8 x 0.1 = 2 K_T, oxygen at three times its half effect, half the pore,
+        // 0.6 of the cells able.
+        let rate = 0.6 * 0.70 * 2.0 / 3.0 * 0.75 * 0.5;
         close(tile.get(Slow::Progenitors), 1.0 / (1.0 + 19.0 * libm::exp(-rate * days)), 1e-5);
     }
 
@@ -104,12 +105,12 @@ mod tests {
         let defaults = Proliferation::new(&ParameterValues::default());
         let mut tile = Alone::new(vec![Box::new(Proliferation { division: 0.0, ..defaults })])
             .with(Slow::Progenitors, 0.5)
-            .signal(Signal::Cytokine, 1.0)
-            .signal(Signal::Tgf, 0.35)
-            .signal(Signal::Oxygen, 0.01);
+            .signal(Signal::Cytokine, 0.5)
+            .signal(Signal::Tgf, 0.70)
+            .signal(Signal::Oxygen, 0.03);
         let days = 8.0;
         tile.run(days, 0.005);
-        let dying = 0.02 + 0.05 * 0.5 * 0.5 + 0.5 * 0.5;
+        let dying = 0.02 + 0.05 / 3.0 / 3.0 + 0.5 / 4.0;
         let end = 0.02 * 0.04 / dying;
         close(tile.get(Slow::Progenitors), end + (0.5 - end) * libm::exp(-dying * days), 1e-5);
     }

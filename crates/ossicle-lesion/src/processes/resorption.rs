@@ -1,7 +1,7 @@
 //! Resorption: osteoclasts, quasi-steady, remove perfused and unstrained bone; etidronate
 //! slows them.
 //!
-//! `res = k_oc v 4 (1 - O2)[1 - G/G_r]+ / (1 + Et/E50)`, a loss `res H(Y; Y_r)` of `O2` and of `Y`
+//! `res = k_oc v 4 [1 - O2]+ [1 - G/G_r]+ / (1 + Et/E50)`, a loss `res H(Y; Y_r)` of `O2` and of `Y`
 
 use ossicle_field::maths::{hill, positive};
 use ossicle_field::reaction::LANES;

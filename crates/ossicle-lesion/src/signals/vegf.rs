@@ -91,9 +91,9 @@ mod tests {
             .with(Slow::Chondrocytes, |_| 0.2)
             .with(Slow::ReparativeMacrophages, |_| 0.15)
             .with(Slow::Hypertrophic, |_| 0.08)
-            .signal(Signal::Oxygen, |_| 0.4);
-        // Oxygen at half HIF; uptake 4 x 0.25.
-        let expected = (16.0 / 2.0 * (0.05 + 0.1 + 0.2 + 0.15) + 25.0 * 0.08) / (11.0 + 1.0);
+            .signal(Signal::Oxygen, |_| 0.8);
+        // Oxygen at twice half HIF; uptake 4 x 0.25.
+        let expected = (16.0 / 9.0 * (0.05 + 0.1 + 0.2 + 0.15) + 25.0 * 0.08) / (11.0 + 1.0);
         close(strip.solved(Signal::Vegf)[3], expected, 1e-6);
     }
 

@@ -61,6 +61,12 @@ pub enum Cause {
     UnknownName,
     /// Two values that cannot both hold.
     Conflict,
+    /// A scan or its labels cannot be read or used.
+    Scan,
+    /// The anatomy does not have, or does not bear, what is asked of it.
+    Anatomy,
+    /// More memory than there is.
+    Memory,
     /// Only a warning: a value that has no effect.
     NoEffect,
 }

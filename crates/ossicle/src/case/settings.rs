@@ -65,19 +65,19 @@ impl Numerics {
             "tolerance",
             "Largest relative error of one step.",
             number("a relative error", 1e-8, 0.1),
-            1e-3,
+            1e-2,
         );
         let longest = section.or(
             "longest_step",
             "The longest step in time.",
             measured(1e-4, 30.0),
-            DurationDays(2.0),
+            DurationDays(4.0),
         );
         let shortest = section.or(
             "shortest_step",
             "The shortest step in time; where it does not do, the run fails and says so.",
             measured(1e-6, 30.0),
-            DurationDays(1e-3),
+            DurationDays(1e-4),
         );
         let (tolerance, longest_step, shortest_step) = (tolerance?, longest?, shortest?);
         if shortest_step > longest_step {

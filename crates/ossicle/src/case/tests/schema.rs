@@ -113,7 +113,7 @@ fn describes_values() {
         "{margin}"
     );
     let tolerance = &properties["numerics"]["properties"]["tolerance"];
-    assert_eq!((&tolerance["minimum"], &tolerance["default"]), (&1e-8.into(), &1e-3.into()));
+    assert_eq!((&tolerance["minimum"], &tolerance["default"]), (&1e-8.into(), &1e-2.into()));
     let species = &properties["patient"]["properties"]["species"];
     assert_eq!(species["oneOf"][1]["const"], "mouse");
     assert_eq!(

@@ -1,0 +1,54 @@
+//! `ossicle new`.
+
+use std::path::{Path, PathBuf};
+
+use ossicle::case::{Side, Template};
+use ossicle::templates;
+
+use crate::arguments::{New, SideName, TemplateName};
+use crate::exit::{DONE, Failure};
+
+/// Writes a case to start from.
+pub(crate) fn new(arguments: &New) -> Result<u8, Failure> {
+    let template = match arguments.template {
+        TemplateName::Hip => Template::Hip,
+        TemplateName::Elbow => Template::Elbow,
+        TemplateName::Sphere => Template::Sphere,
+        TemplateName::Mouse => Template::Mouse,
+    };
+    let side = arguments.side.map(|side| match side {
+        SideName::Left => Side::Left,
+        SideName::Right => Side::Right,
+    });
+    let folder = arguments.output.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+    let text = match &arguments.scan {
+        None => template.text().to_owned(),
+        Some(scan) => {
+            let made =
+                templates::for_scan(template, scan, arguments.labels.as_deref(), side, folder)
+                    .map_err(Failure::refused)?;
+            for note in &made.notes {
+                anstream::eprintln!("note: {note}");
+            }
+            made.text
+        }
+    };
+    match &arguments.output {
+        None => print!("{text}"),
+        Some(path) => {
+            write(path, &text, arguments.force)?;
+            anstream::eprintln!("{}: next, `ossicle check {0}`", path.display());
+        }
+    }
+    Ok(DONE)
+}
+
+fn write(path: &PathBuf, text: &str, force: bool) -> Result<(), Failure> {
+    if path.exists() && !force {
+        return Err(Failure::refused(format!(
+            "{} exists; expected a new file, or --force to replace it",
+            path.display()
+        )));
+    }
+    ossicle::write_text(path, text).map_err(Failure::refused)
+}

@@ -1,0 +1,88 @@
+//! What a run folder holds, by name.
+
+use std::ffi::OsStr;
+
+pub(super) const CASE: &str = "case.toml";
+pub(super) const RESOLVED: &str = "resolved.toml";
+pub(super) const RECORD: &str = "run.json";
+pub(super) const TIMESERIES_CSV: &str = "timeseries.csv";
+pub(super) const TIMESERIES_PARQUET: &str = "timeseries.parquet";
+pub(super) const COLUMNS: &str = "columns.csv";
+pub(super) const ANATOMY: &str = "anatomy.nii.gz";
+pub(super) const ANATOMY_COLOURS: &str = "anatomy.csv";
+pub(super) const ANATOMY_ITK_SNAP: &str = "anatomy.label";
+pub(super) const VIRTUAL_CT: &str = "virtual_ct";
+pub(super) const FIELDS: &str = "fields.zarr";
+pub(super) const REPORT: &str = "report.html";
+const CHECKPOINT: &str = "checkpoint";
+pub(super) const LOCK: &str = ".lock";
+
+const RESULTS: [&str; 13] = [
+    CASE,
+    RESOLVED,
+    RECORD,
+    TIMESERIES_CSV,
+    TIMESERIES_PARQUET,
+    COLUMNS,
+    ANATOMY,
+    ANATOMY_COLOURS,
+    ANATOMY_ITK_SNAP,
+    VIRTUAL_CT,
+    FIELDS,
+    REPORT,
+    CHECKPOINT,
+];
+
+/// Whose an entry of a folder is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Owner {
+    /// A result of a run.
+    Run,
+    /// A lock, or a file that a killed run did not finish.
+    Leftover,
+    /// The user's, or another program's.
+    Stranger,
+}
+
+/// Whose the entry of that name is.
+pub(super) fn owner(name: &OsStr) -> Owner {
+    let Some(name) = name.to_str() else { return Owner::Stranger };
+    if RESULTS.contains(&name) {
+        return Owner::Run;
+    }
+    // Unfinished files are hidden: `.NAME.PROCESS.part` and the like.
+    let unfinished = name
+        .strip_prefix('.')
+        .and_then(|rest| rest.strip_suffix(".part"))
+        .is_some_and(|rest| RESULTS.iter().any(|result| rest.starts_with(result)));
+    if unfinished || name == LOCK { Owner::Leftover } else { Owner::Stranger }
+}
+
+/// The file of a day's virtual CT, beneath [`VIRTUAL_CT`].
+pub(super) fn virtual_ct_of(day: u64) -> String {
+    format!("day_{day:04}.nii.gz")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_leftovers_and_strangers_are_told_apart() {
+        for (name, expected) in [
+            ("run.json", Owner::Run),
+            ("fields.zarr", Owner::Run),
+            (".lock", Owner::Leftover),
+            (".run.json.4711-0.part", Owner::Leftover),
+            (".fields.zarr.4711.part", Owner::Leftover),
+            ("notes.txt", Owner::Stranger),
+            (".git", Owner::Stranger),
+            (".thesis.part", Owner::Stranger),
+            ("run.json.bak", Owner::Stranger),
+        ] {
+            assert_eq!(owner(OsStr::new(name)), expected, "{name}");
+        }
+        assert_eq!(virtual_ct_of(42), "day_0042.nii.gz");
+        assert_eq!(virtual_ct_of(12_345), "day_12345.nii.gz");
+    }
+}
