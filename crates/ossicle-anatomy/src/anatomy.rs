@@ -220,8 +220,7 @@ impl Anatomy {
             return Err(AnatomyError::Joint { what: "centre", found: joint.centre_mm });
         }
         let length: f64 = joint.proximal.iter().map(|v| v * v).sum();
-        // Written so that a NaN is refused too.
-        if !((length - 1.0).abs() < 1e-6) {
+        if length.is_nan() || (length - 1.0).abs() > 1e-6 {
             return Err(AnatomyError::Joint { what: "proximal direction", found: joint.proximal });
         }
         Ok(Self { tissue, structure, structures, hu, joint, notes })
@@ -235,10 +234,11 @@ impl Anatomy {
     /// Refuses a grid that holds no soft tissue.
     pub fn on(&self, grid: &Grid) -> Result<Self, AnatomyError> {
         let structures = &self.structures;
-        let bare = self.tissue.iter().zip(self.structure.iter()).map(|(&tissue, &s)| match tissue {
-            Tissue::Periosteum => structures[usize::from(s)].tissue,
-            _ => tissue,
-        });
+        let bare =
+            self.tissue.iter().zip(self.structure.iter()).map(|(&tissue, &s)| match tissue {
+                Tissue::Periosteum => structures[usize::from(s)].tissue,
+                _ => tissue,
+            });
         let bare = Field::from_vec(*self.grid(), bare.collect());
         let mut tissue = resample_nearest(&bare, grid, Tissue::Outside);
         add_periosteum(&mut tissue);

@@ -10,7 +10,9 @@ use crate::injury::Placed;
 #[non_exhaustive]
 pub enum LesionGridError {
     /// A spacing is no use.
-    #[error("the lesion spacing along axis {axis} is {found} mm; expected more than 0, up to 50 mm")]
+    #[error(
+        "the lesion spacing along axis {axis} is {found} mm; expected more than 0, up to 50 mm"
+    )]
     Spacing {
         /// Which axis, 0 to 2.
         axis: usize,
@@ -108,7 +110,8 @@ pub fn nested_grid(
     let mut first_centre = [0.0; 3];
     for a in 0..3 {
         let last_voxel = scan_shape[a] as f64 - 1.0;
-        let (first, last) = ((low[a] + 0.5).floor().max(0.0), (high[a] + 0.5).floor().min(last_voxel));
+        let (first, last) =
+            ((low[a] + 0.5).floor().max(0.0), (high[a] + 0.5).floor().min(last_voxel));
         if first > last_voxel || last < 0.0 {
             return Err(out_of_view());
         }

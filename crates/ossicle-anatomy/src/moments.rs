@@ -54,12 +54,12 @@ pub(crate) fn eigen(mut m: [[f64; 3]; 3]) -> (Vec3, [Vec3; 3]) {
             for row in &mut m {
                 (row[p], row[q]) = (c * row[p] - s * row[q], s * row[p] + c * row[q]);
             }
-            for k in 0..3 {
-                (m[p][k], m[q][k]) = (c * m[p][k] - s * m[q][k], s * m[p][k] + c * m[q][k]);
-            }
-            for k in 0..3 {
-                (v[p][k], v[q][k]) = (c * v[p][k] - s * v[q][k], s * v[p][k] + c * v[q][k]);
-            }
+            let turned = |a: Vec3, b: Vec3| {
+                let mixed = |x, a, y, b| add(scale(a, x), scale(b, y));
+                (mixed(c, a, -s, b), mixed(s, a, c, b))
+            };
+            (m[p], m[q]) = turned(m[p], m[q]);
+            (v[p], v[q]) = turned(v[p], v[q]);
         }
     }
     ([m[0][0], m[1][1], m[2][2]], v)

@@ -2,10 +2,7 @@
 
 /// Up to three of `known` that are most like `found`, the best first; none that
 /// shares less than half its letters.
-pub(crate) fn nearest<'a>(
-    found: &str,
-    known: impl IntoIterator<Item = &'a str>,
-) -> Vec<String> {
+pub(crate) fn nearest<'a>(found: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let mut ranked: Vec<(usize, &str)> = known
         .into_iter()
         .map(|name| (edits(found, name), name))
@@ -19,7 +16,11 @@ pub(crate) fn nearest<'a>(
 /// How a message goes on after an unknown name: what may have been meant, else
 /// what there is.
 pub(crate) fn suggestion(nearest: &[String], all: &str) -> String {
-    if nearest.is_empty() { all.to_owned() } else { format!("did you mean {}?", nearest.join(", ")) }
+    if nearest.is_empty() {
+        all.to_owned()
+    } else {
+        format!("did you mean {}?", nearest.join(", "))
+    }
 }
 
 /// Letters to insert, delete or replace to turn one name into the other

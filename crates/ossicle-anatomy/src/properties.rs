@@ -201,8 +201,7 @@ fn spread(value: f64, low: f64, high: f64, top: f64, tissue: Tissue) -> Quantity
 
 /// A value with its own range, `[value, least, greatest]`.
 fn measured([value, least, greatest]: [f64; 3], source: &'static str) -> Quantity {
-    let standing =
-        if source == GENERAL { Standing::Unverified } else { Standing::Definition };
+    let standing = if source == GENERAL { Standing::Unverified } else { Standing::Definition };
     Quantity { value, range: [least, greatest], standing, source }
 }
 
@@ -235,7 +234,8 @@ mod tests {
 
     #[test]
     fn bone_fraction_gives_the_radiodensity_back_by_the_mixing_rule() {
-        for (tissue, expected_hu) in [(Tissue::CancellousBone, 300.0), (Tissue::CorticalBone, 1400.0)]
+        for (tissue, expected_hu) in
+            [(Tissue::CancellousBone, 300.0), (Tissue::CorticalBone, 1400.0)]
         {
             let p = tissue.properties();
             let hu = 50.0 + 1350.0 * p.bone_fraction.value;

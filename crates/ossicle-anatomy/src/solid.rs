@@ -56,17 +56,14 @@ pub(crate) struct Bounds {
 
 impl Bounds {
     /// The bounds of nothing: infinitely far from every point.
-    pub(crate) const NOWHERE: Self =
-        Self { low: [f64::INFINITY; 3], high: [f64::NEG_INFINITY; 3] };
+    pub(crate) const NOWHERE: Self = Self { low: [f64::INFINITY; 3], high: [f64::NEG_INFINITY; 3] };
     const EVERYWHERE: Self = Self { low: [f64::NEG_INFINITY; 3], high: [f64::INFINITY; 3] };
 
     fn of_balls(balls: &[(Vec3, f64)]) -> Self {
         let mut bounds = Self::NOWHERE;
-        for (centre, radius) in balls {
-            for a in 0..3 {
-                bounds.low[a] = bounds.low[a].min(centre[a] - radius);
-                bounds.high[a] = bounds.high[a].max(centre[a] + radius);
-            }
+        for &(centre, radius) in balls {
+            let ball = Self { low: centre, high: centre };
+            bounds = bounds.joined(ball.grown(radius));
         }
         bounds
     }
@@ -92,12 +89,9 @@ impl Bounds {
     /// Distance from a point to the box, 0 inside.
     #[inline]
     pub(crate) fn distance(&self, p: Vec3) -> f64 {
-        let mut squared = 0.0;
-        for a in 0..3 {
-            let d = (self.low[a] - p[a]).max(p[a] - self.high[a]).max(0.0);
-            squared += d * d;
-        }
-        squared.sqrt()
+        let outside: Vec3 =
+            std::array::from_fn(|a| (self.low[a] - p[a]).max(p[a] - self.high[a]).max(0.0));
+        length(outside)
     }
 }
 
@@ -116,9 +110,8 @@ impl Solid {
     /// A smooth sheet through rows of `[x, y, z, half thickness]` nodes, all rows
     /// of one length.
     pub(crate) fn sheet<const N: usize>(rows: &[[[f64; 4]; N]]) -> Self {
-        let columns: Vec<Vec<[f64; 4]>> = (0..N)
-            .map(|c| smoothed(&rows.iter().map(|row| row[c]).collect::<Vec<_>>()))
-            .collect();
+        let columns: Vec<Vec<[f64; 4]>> =
+            (0..N).map(|c| smoothed(&rows.iter().map(|row| row[c]).collect::<Vec<_>>())).collect();
         let fine: Vec<Vec<[f64; 4]>> = (0..columns.first().map_or(0, Vec::len))
             .map(|r| smoothed(&columns.iter().map(|column| column[r]).collect::<Vec<_>>()))
             .collect();
@@ -295,9 +288,7 @@ fn plate(p: Vec3, &[(a, ra), (b, rb), (c, rc)]: &[(Vec3, f64); 3]) -> f64 {
             return height - (ra + v * (rb - ra) + w * (rc - ra));
         }
     }
-    segment(p, (a, ra), (b, rb))
-        .min(segment(p, (b, rb), (c, rc)))
-        .min(segment(p, (c, rc), (a, ra)))
+    segment(p, (a, ra), (b, rb)).min(segment(p, (b, rb), (c, rc))).min(segment(p, (c, rc), (a, ra)))
 }
 
 /// First-order distance to an ellipsoid: exact on it, and in its centre too deep
@@ -346,10 +337,8 @@ fn loft(p: Vec3, sections: &[Section]) -> f64 {
     let t = t * t * (3.0 - 2.0 * t);
     let mix = |a: [f64; 2], b: [f64; 2]| [a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])];
     let (middle, semi) = (mix(low.middle, high.middle), mix(low.semi_axes, high.semi_axes));
-    let side = ellipsoid(
-        [p[0] - middle[0], p[1] - middle[1], 0.0],
-        [semi[0], semi[1], f64::INFINITY],
-    );
+    let side =
+        ellipsoid([p[0] - middle[0], p[1] - middle[1], 0.0], [semi[0], semi[1], f64::INFINITY]);
     side.max(p[2] - top.at).max(bottom.at - p[2])
 }
 
@@ -392,7 +381,8 @@ mod tests {
         let skipping = Solid::union(balls(), 3.0);
         for n in 0..200 {
             let p = [f64::from(n) * 0.3 - 20.0, f64::from(n % 7) - 2.0, f64::from(n % 5)];
-            let every = balls().map(|b| b.distance(p)).fold(f64::INFINITY, |a, b| smooth_min(a, b, 3.0));
+            let every =
+                balls().map(|b| b.distance(p)).fold(f64::INFINITY, |a, b| smooth_min(a, b, 3.0));
             assert_eq!(skipping.distance(p), every);
         }
     }

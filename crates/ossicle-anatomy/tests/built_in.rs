@@ -121,8 +121,8 @@ fn what_a_point_is_does_not_depend_on_the_grid_around_it() {
 #[test]
 fn the_volume_of_every_bone_converges_with_spacing() {
     let (low, high) = ([-28.0, -30.0, -28.0], [44.0, 24.0, 26.0]);
-    let femur = [2.0, 1.0, 0.5]
-        .map(|h| bone_volume(&hip(Side::Right, &grid(low, high, h)), "femur_right"));
+    let femur =
+        [2.0, 1.0, 0.5].map(|h| bone_volume(&hip(Side::Right, &grid(low, high, h)), "femur_right"));
     assert!((femur[0] / femur[2] - 1.0).abs() < 2e-2, "{femur:?}");
     assert!((femur[1] / femur[2] - 1.0).abs() < 2e-3, "{femur:?}");
     let (low, high) = ([-36.0, -28.0, -48.0], [36.0, 16.0, 48.0]);
@@ -219,9 +219,9 @@ fn neck_and_shaft_stand_at_127_degrees_and_the_neck_is_anteverted() {
     let shaft: [f64; 3] = std::array::from_fn(|i| lower[i] - upper[i]);
     let neck = centroid(&|p| (26.0..32.0).contains(&length(p)) && p[0] > 8.0);
     let cos: f64 = (0..3).map(|i| shaft[i] * neck[i]).sum::<f64>() / length(shaft) / length(neck);
-    let inclination = 180.0 - cos.acos().to_degrees();
+    let inclination = 180.0 - libm::acos(cos).to_degrees();
     assert!((inclination - 127.0).abs() < 3.0, "neck-shaft angle {inclination}");
-    let anteversion = (-neck[1]).atan2(neck[0]).to_degrees();
+    let anteversion = libm::atan2(-neck[1], neck[0]).to_degrees();
     assert!((anteversion - 15.0).abs() < 4.0, "anteversion {anteversion}");
     // The head stands this far medial of the shaft's axis at its own height.
     let offset = upper[0] + (0.0 - upper[2]) * (shaft[0] / shaft[2]);
@@ -285,11 +285,16 @@ fn landmarks_lie_where_their_names_say() {
             let p = anatomy.joint().landmarks[landmark];
             // A landmark on a surface may lie just outside it.
             let near = |reach: f64| {
-                (-4..=4).any(|i| (-4..=4).any(|j| (-4..=4).any(|k| {
-                    let d = [i, j, k].map(|v| f64::from(v) * reach / 4.0);
-                    length(d) <= reach
-                        && name_at(&anatomy, [p[0] + d[0], p[1] + d[1], p[2] + d[2]]) == structure
-                })))
+                (-4..=4).any(|i| {
+                    (-4..=4).any(|j| {
+                        (-4..=4).any(|k| {
+                            let d = [i, j, k].map(|v| f64::from(v) * reach / 4.0);
+                            length(d) <= reach
+                                && name_at(&anatomy, [p[0] + d[0], p[1] + d[1], p[2] + d[2]])
+                                    == structure
+                        })
+                    })
+                })
             };
             let inside = landmark.starts_with("capsule") || landmark.ends_with("centre");
             assert!(near(if inside { 0.0 } else { 3.0 }), "{landmark} at {p:?}");
@@ -302,8 +307,7 @@ fn muscles_have_the_volumes_that_scans_show() {
     let a = BuiltIn::hip(Side::Left, 1.0).unwrap().overview().unwrap();
     let ml = |name: &str| {
         let number = a.structure_named(name).unwrap();
-        a.structure().iter().filter(|s| **s == number).count() as f64
-            * a.grid().voxel_volume_mm3()
+        a.structure().iter().filter(|s| **s == number).count() as f64 * a.grid().voxel_volume_mm3()
             / 1000.0
     };
     // Adults, both sexes, magnetic resonance and CT; wide, since people differ.

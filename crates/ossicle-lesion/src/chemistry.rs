@@ -1,6 +1,7 @@
 //! The fast chemistry: every signal as the steady state of the present tissue.
 
 use ossicle_field::elliptic::{EllipticError, EllipticSolver, Hierarchy};
+use ossicle_field::maths::positive;
 use ossicle_field::reaction::{LANES, Lanes, for_tiles};
 use ossicle_field::{Faces, reduce};
 use rayon::prelude::*;
@@ -15,8 +16,13 @@ use crate::signals::{Domain, SteadySignal};
 
 /// Relative residual that a solve must reach.
 const TOLERANCE: f64 = 1e-6;
+/// Share of its typical value below which a signal does nothing to any process.
+const NEGLIGIBLE: f64 = 1e-6;
 /// Change of oxygen (1 = 45 mmHg) below which its saturating uptake counts as solved.
-const OXYGEN_TOLERANCE: f64 = 1e-4;
+const OXYGEN_TOLERANCE: f64 = 2e-5;
+/// Change of oxygen from which its uptake is followed by tangents rather than chords: they
+/// square the error, but only near the answer.
+const NEAR: f64 = 0.05;
 /// Most linearisations of the uptake before the solve counts as failed.
 const MOST_LINEARISATIONS: usize = 60;
 
@@ -44,6 +50,7 @@ pub(crate) struct Chemistry {
     source: Vec<f64>,
     before: Vec<f64>,
     screening: Vec<f64>,
+    constant: Vec<f64>,
     oxygen_uptake: OxygenUptake,
 }
 
@@ -69,6 +76,7 @@ impl Chemistry {
             source: zeros(),
             before: zeros(),
             screening: zeros(),
+            constant: zeros(),
             oxygen_uptake,
         }
     }
@@ -97,15 +105,10 @@ impl Chemistry {
                     Domain::Body => &self.body,
                     Domain::Conductor => &self.conductor,
                 };
+                let tolerance = self.tolerance(which);
+                let (decay, source) = (&self.decay, &self.source);
                 self.solver
-                    .solve(
-                        hierarchy,
-                        signal.diffusivity(),
-                        &self.decay,
-                        &self.source,
-                        TOLERANCE,
-                        answer,
-                    )
+                    .solve(hierarchy, signal.diffusivity(), decay, source, tolerance, answer)
                     .map(|solved| solved.iterations)
             }
             .map_err(|cause| (which, cause))?;
@@ -113,6 +116,15 @@ impl Chemistry {
             ledger.solves[which as usize] += 1;
         }
         Ok(())
+    }
+
+    /// The relative residual to ask for: once a signal has all but died away, what is left of it
+    /// need not be known to more digits than matter.
+    fn tolerance(&self, signal: Signal) -> f64 {
+        let source = reduce::dot(&self.source, &self.source).sqrt();
+        let decay = reduce::dot(&self.decay, &self.decay).sqrt();
+        let negligible = NEGLIGIBLE * signal.describe().typical * decay;
+        if source > 0.0 { TOLERANCE.max(negligible / source) } else { TOLERANCE }
     }
 
     /// Fills decay and source of one signal in every voxel.
@@ -180,9 +192,9 @@ impl Chemistry {
         if admitted { signal.background(tissue) } else { (0.0, 0.0) }
     }
 
-    /// Oxygen, by repeated linearisation of its uptake about the last iterate:
-    /// `supply (1 - w) - demand w/(w + K)` has screening `supply + demand/(w + K)` and source
-    /// `supply`, which keeps every iterate within 0 and 1.
+    /// Oxygen, by repeated linearisation of its uptake `demand w/(w + K)`: by its chord from zero
+    /// through the last iterate, which keeps every iterate within 0 and 1, and near the answer by
+    /// its tangent.
     fn oxygen(
         &mut self,
         problem: &Problem,
@@ -202,23 +214,31 @@ impl Chemistry {
             }
         };
         let mut iterations = 0;
+        let mut change = f64::INFINITY;
         for round in 1..=fixed.unwrap_or(MOST_LINEARISATIONS) {
             self.before.copy_from_slice(w);
             let before = &self.before;
-            (self.screening.par_iter_mut(), supply, demand, before)
+            let tangent = fixed.is_none() && change <= NEAR;
+            (self.screening.par_iter_mut(), self.constant.par_iter_mut(), supply, demand, before)
                 .into_par_iter()
-                .for_each(|(k, s, d, w)| *k = s + d / (w + half_use));
-            let solved = self.solver.solve(
-                &self.body,
-                diffusivity,
-                &self.screening,
-                supply,
-                TOLERANCE,
-                w,
-            )?;
+                .for_each(|(screening, constant, s, d, w)| {
+                    let chord = d / (w + half_use);
+                    let slope = if tangent { chord * half_use / (w + half_use) } else { chord };
+                    *screening = s + slope;
+                    *constant = s - (chord - slope) * w;
+                });
+            let (screening, constant) = (&self.screening, &self.constant);
+            let solved =
+                self.solver.solve(&self.body, diffusivity, screening, constant, TOLERANCE, w)?;
             iterations += solved.iterations;
-            let change = reduce::largest_of(w.len(), |c| (w[c] - before[c]).abs());
-            if fixed.is_none() && change <= OXYGEN_TOLERANCE {
+            if tangent {
+                // A tangent may overshoot below zero, where the answer never is.
+                w.par_iter_mut().for_each(|w| *w = positive(*w));
+            }
+            change = reduce::largest_of(w.len(), |c| (w[c] - before[c]).abs());
+            let settled =
+                if tangent { change * change / half_use } else { change } <= OXYGEN_TOLERANCE;
+            if fixed.is_none() && settled {
                 break;
             }
             if fixed.is_none() && round == MOST_LINEARISATIONS {

@@ -215,18 +215,27 @@ fn relax(start: f64, gain: f64, loss: f64, dt: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::parameter::ParameterValues;
+    use ossicle_field::reaction::LANES;
 
-    fn run(days: f64, steps: usize, use_share: f64, averages: &Averages) -> Joint {
-        let model = JointModel::new(&ParameterValues::default());
-        let dt = days / steps as f64;
-        let mut joint = Joint::default();
-        for _ in 0..steps {
+    use super::*;
+    use crate::fields::{Signal, Slow};
+    use crate::parameter::ParameterValues;
+    use crate::testing::{Alone, close, given};
+
+    fn model() -> JointModel {
+        JointModel::new(&ParameterValues::default())
+    }
+
+    fn from(start: Joint, days: f64, steps: u32, use_share: f64, averages: &Averages) -> Joint {
+        let (model, dt) = (model(), days / f64::from(steps));
+        (0..steps).fold(start, |joint, _| {
             let middle = model.advance(&joint, &joint, averages, use_share, dt / 2.0);
-            joint = model.advance(&joint, &middle, averages, use_share, dt);
-        }
-        joint
+            model.advance(&joint, &middle, averages, use_share, dt)
+        })
+    }
+
+    fn run(days: f64, steps: u32, use_share: f64, averages: &Averages) -> Joint {
+        from(Joint::default(), days, steps, use_share, averages)
     }
 
     #[test]
@@ -268,7 +277,7 @@ mod tests {
 
     #[test]
     fn force_reaches_beyond_the_free_range_and_comfort_does_not() {
-        let model = JointModel::new(&ParameterValues::default());
+        let model = model();
         let stiff = Joint { fixed_deg: 80.0, ..Joint::default() };
         let demand = |motion| {
             model.demand(&stiff, 0.0, 120.0, &Programme::all_day(motion)).loads()[0].strain
@@ -277,5 +286,74 @@ mod tests {
         let forced = demand(Motion::Forced { share_of_normal: 0.9 });
         assert!((comfortable - 0.18).abs() < 1e-12);
         assert!((forced - 0.30 * 1.3).abs() < 1e-12);
+    }
+
+    #[test]
+    fn swelling_follows_inflammation_and_drains() {
+        let inflamed = Averages { inflamed: 0.5, ..Averages::default() };
+        let swollen = from(Joint::default(), 3.0, 2000, 1.0, &inflamed);
+        // 0.8/2 (1 - Ed) - 0.25 Ed
+        close(swollen.swelling, 0.4 / 0.65 * (1.0 - libm::exp(-0.65 * 3.0)), 1e-6);
+        let drained = from(swollen, 4.0, 2000, 1.0, &Averages::default());
+        close(drained.swelling, swollen.swelling * libm::exp(-0.25 * 4.0), 1e-6);
+        let pain = model().pain(&swollen, &Averages { neuropeptide: 0.2, ..inflamed });
+        close(pain, 1.5 * swollen.swelling + 0.2, 1e-12);
+    }
+
+    #[test]
+    fn motion_undoes_the_reversible_and_the_muscles_share_of_a_contracture() {
+        let still = from(Joint::default(), 30.0, 2000, 0.0, &Averages::default());
+        let arthrogenic = 52.0 * (1.0 - libm::exp(-30.0 / 50.0));
+        close(still.fixed_deg, 0.6 * arthrogenic, 1e-6);
+        close(still.reversible_deg, 0.4 * arthrogenic, 1e-6);
+        let moved = from(still, 20.0, 2000, 1.0, &Averages::default());
+        close(moved.fixed_deg, still.fixed_deg, 1e-12);
+        close(moved.reversible_deg, still.reversible_deg * libm::exp(-20.0 / 25.0), 1e-6);
+        close(moved.myogenic_deg, still.myogenic_deg * libm::exp(-20.0 / 10.0), 1e-6);
+    }
+
+    #[test]
+    fn a_stiff_joint_relieves_its_muscles() {
+        // Arthrogenic contracture in full: 22 exp(-52/20) is left for muscle.
+        let stiff = Joint { fixed_deg: 52.0, ..Joint::default() };
+        let still = from(stiff, 4.0, 2000, 0.0, &Averages::default());
+        let expected = 22.0 * libm::exp(-52.0 / 20.0) * (1.0 - libm::exp(-4.0 / 5.0));
+        close(still.myogenic_deg, expected, 1e-6);
+    }
+
+    #[test]
+    fn contracture_swelling_and_bone_take_from_the_range() {
+        let joint = Joint { swelling: 0.4, fixed_deg: 10.0, ..Joint::default() };
+        // Bone share at twice its half effect: 60 x 4/5.
+        close(model().free_deg(&joint, 0.7, 120.0), 120.0 - 10.0 - 45.0 * 0.4 - 48.0, 1e-12);
+        let stiff = Joint { fixed_deg: 130.0, ..Joint::default() };
+        close(model().free_deg(&stiff, 0.0, 120.0), 10.0, 1e-12);
+    }
+
+    #[test]
+    fn use_counts_up_to_what_prevents_contracture() {
+        let motion = |share_of_free| Motion::Comfortable { share_of_free };
+        let mut day = Programme::all_day(motion(0.2));
+        day.sessions[0].share_of_day = 0.5;
+        day.sessions[1] = crate::exposure::Session { share_of_day: 0.25, motion: motion(0.9) };
+        let demand = model().demand(&Joint::default(), 0.0, 120.0, &day);
+        close(demand.use_share, 0.5 * 0.2 / 0.35 + 0.25, 1e-12);
+    }
+
+    #[test]
+    fn averages_are_taken_over_the_site_and_cells_over_the_whole() {
+        let nerve = given(|d| d.neuropeptide = [0.3; LANES]);
+        let averages = Alone::new(vec![nerve])
+            .with(Slow::Osteoblasts, 0.2)
+            .with(Slow::Hypertrophic, 0.1)
+            .with(Slow::Mineral, 0.4)
+            .signal(Signal::Cytokine, 2.0)
+            .averages();
+        // A tile of voxels of 1 mm3, all of them injured.
+        let volume_ml = LANES as f64 / 1000.0;
+        close(averages.phosphatase_cells_1e6, (0.2 + 0.3 * 0.1) * volume_ml, 1e-12);
+        close(averages.inflamed, 2.0 / 3.0, 1e-12);
+        close(averages.neuropeptide, 0.3, 1e-12);
+        close(averages.mineral_share, 0.4, 1e-12);
     }
 }

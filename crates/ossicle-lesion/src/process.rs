@@ -234,8 +234,9 @@ mod tests {
             for number in 0..TILES {
                 let (_, rates) = evaluate(process.as_ref(), &Arbitrary::number(number));
                 let some = |lanes: &Lanes| lanes.iter().any(|r| *r != 0.0);
-                for f in 0..FIELDS {
-                    written[f] |= some(&rates.gain[f]) || some(&rates.loss[f]);
+                for ((written, gain), loss) in written.iter_mut().zip(&rates.gain).zip(&rates.loss)
+                {
+                    *written |= some(gain) || some(loss);
                 }
                 for (flow, from, to) in Flow::ALL {
                     if some(&rates.transfer[flow as usize]) {

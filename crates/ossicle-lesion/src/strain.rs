@@ -62,3 +62,38 @@ pub(crate) fn share_of_strain(problem: &Problem, mineral: &[f64], share: &mut [f
 fn norm(v: [f64; 3]) -> f64 {
     (v[0] * v[0] + v[1] * v[1] + v[2] * v[2]).sqrt()
 }
+
+#[cfg(test)]
+mod tests {
+    use ossicle_anatomy::Tissue;
+
+    use super::*;
+    use crate::testing::{close, line, model_of};
+
+    fn share(distance_mm: f64, mineral: &[f64]) -> Vec<f64> {
+        let problem = line(vec![Tissue::Uniform; mineral.len()], 0.5, distance_mm, model_of(&[]));
+        let mut share = vec![f64::NAN; mineral.len()];
+        share_of_strain(&problem, mineral, &mut share);
+        share
+    }
+
+    #[test]
+    fn the_strained_zone_ends_softly_beyond_its_reach() {
+        for (distance_mm, zone) in [(-100.0, 1.0), (2.0, 0.5), (3.0, 0.5 - 0.5 * libm::tanh(0.5))] {
+            close(share(distance_mm, &[0.0; 9])[4], zone, 1e-12);
+        }
+    }
+
+    #[test]
+    fn bone_stiffens_itself_and_shields_what_lies_inside_of_it() {
+        // The middle is voxel 20; bone at 25 and, densest, at 30 to 33.
+        let mut mineral = [0.0; 41];
+        mineral[25] = 0.1;
+        mineral[30..34].fill(0.5);
+        let share = share(-100.0, &mineral);
+        close(share[22], 1.0 / (1.0 + 3.0 * 0.5), 1e-12);
+        close(share[25], 1.0 / (1.0 + 8.0 * 0.1) / (1.0 + 3.0 * 0.4), 1e-12);
+        close(share[31], 1.0 / (1.0 + 8.0 * 0.5), 1e-12);
+        assert_eq!([share[36], share[10]], [1.0, 1.0], "outside and on the other side");
+    }
+}

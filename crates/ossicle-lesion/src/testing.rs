@@ -10,7 +10,7 @@ use ossicle_field::{Grid, noise, reduce};
 use crate::chemistry::{Chemistry, OxygenUptake};
 use crate::exposure::{Exposure, Host};
 use crate::fields::{FIELDS, SIGNALS, Signal, Slow, TRANSFERS};
-use crate::joint::Load;
+use crate::joint::{Averages, Load};
 use crate::lanes::Loaded;
 use crate::ledger::Ledger;
 use crate::model::{Model, SWITCHES};
@@ -40,11 +40,20 @@ pub(crate) fn model_of(on: &[&str]) -> Model {
     Model::new(&ParameterValues::default(), &off).unwrap()
 }
 
-/// A line of voxels along x with a debris-free injury everywhere.
-fn line(tissue: Vec<Tissue>, spacing_mm: f64, model: Model) -> Problem {
+/// Distance to the injured region far inside of it.
+const DEEP_INSIDE_MM: f64 = -100.0;
+
+/// A line of voxels along x, all of them a debris-free injury at the given distance.
+pub(crate) fn line(
+    tissue: Vec<Tissue>,
+    spacing_mm: f64,
+    distance_mm: f64,
+    model: Model,
+) -> Problem {
     let n = tissue.len();
     let grid = Grid::aligned([n, 1, 1], [spacing_mm; 3], [0.0; 3]).unwrap();
-    let injury = Injury { debris: vec![0.0; n], site: vec![1.0; n], distance_mm: vec![-100.0; n] };
+    let distance_mm = vec![distance_mm; n];
+    let injury = Injury { debris: vec![0.0; n], site: vec![1.0; n], distance_mm };
     Problem::new(grid, tissue, injury, None, 120.0, Host::default(), model).unwrap()
 }
 
@@ -89,7 +98,7 @@ impl Alone {
     pub(crate) fn inside(tissue: Tissue, processes: Vec<Box<dyn Process>>) -> Self {
         let mut model = model_of(&[]);
         model.pointwise = processes;
-        let problem = line(vec![tissue; LANES], 1.0, model);
+        let problem = line(vec![tissue; LANES], 1.0, DEEP_INSIDE_MM, model);
         Self {
             network: reactions::network(&problem).unwrap(),
             problem,
@@ -123,24 +132,35 @@ impl Alone {
         lanes[0]
     }
 
-    /// Advances by whole steps of (at most) `step_days`.
-    pub(crate) fn run(&mut self, days: f64, step_days: f64) {
-        let steps = (days / step_days).ceil();
-        let dt = days / steps;
-        let setting = Setting {
+    fn setting(&self) -> Setting<'_> {
+        Setting {
             problem: &self.problem,
             network: &self.network,
             signals: &self.signals,
             exposure: &self.exposure,
             loads: &self.loads,
-        };
-        let mut middle = self.fields.clone();
-        for _ in 0..steps as usize {
-            let predict = Stage::Predict { start: &self.fields };
-            reactions::advance(&setting, predict, 0.5 * dt, &mut middle);
-            let correct = Stage::Correct { middle: &middle };
-            reactions::advance(&setting, correct, dt, &mut self.fields);
         }
+    }
+
+    /// What the present state says of the lesion as a whole.
+    pub(crate) fn averages(&self) -> Averages {
+        let predict = Stage::Predict { start: &self.fields };
+        let pass = reactions::advance(&self.setting(), predict, 0.0, &mut self.fields.clone());
+        pass.averages(&self.problem)
+    }
+
+    /// Advances by whole steps of (at most) `step_days`.
+    pub(crate) fn run(&mut self, days: f64, step_days: f64) {
+        let steps = (days / step_days).ceil();
+        let dt = days / steps;
+        let (mut fields, mut middle) = (self.fields.clone(), self.fields.clone());
+        for _ in 0..steps as usize {
+            let predict = Stage::Predict { start: &fields };
+            reactions::advance(&self.setting(), predict, 0.5 * dt, &mut middle);
+            let correct = Stage::Correct { middle: &middle };
+            reactions::advance(&self.setting(), correct, dt, &mut fields);
+        }
+        self.fields = fields;
     }
 
     /// What the processes derive from the present state.
@@ -196,7 +216,7 @@ impl Strip {
     pub(crate) fn new(tissue: Vec<Tissue>, spacing_mm: f64, model: Model) -> Self {
         let n = tissue.len();
         Self {
-            problem: line(tissue, spacing_mm, model),
+            problem: line(tissue, spacing_mm, DEEP_INSIDE_MM, model),
             exposure: Exposure::default(),
             ledger: Ledger::default(),
             fields: std::array::from_fn(|_| vec![0.0; n]),

@@ -46,7 +46,6 @@ fn halving_the_step_quarters_the_error_of_every_field_and_of_the_joint() {
     let [coarse, middle, fine] = [8, 16, 32].map(|steps| after(&sphere, &start, steps));
     for (((name, coarse), (_, middle)), (_, fine)) in coarse.iter().zip(&middle).zip(&fine) {
         let order = libm::log2((coarse - middle).abs() / (middle - fine).abs());
-        println!("{name}: {fine:.6}, order {order:.2}");
         assert!(order > 1.8, "{name} is of order {order:.2}: {coarse}, {middle}, {fine}");
     }
 }

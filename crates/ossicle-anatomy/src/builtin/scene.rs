@@ -3,10 +3,10 @@
 use ossicle_field::{Field, Grid};
 use rayon::prelude::*;
 
+use crate::Tissue;
 use crate::anatomy::{Side, Structure};
 use crate::solid::{Bounds, STEEPEST, Solid};
 use crate::vector::Vec3;
-use crate::Tissue;
 
 /// A named solid of one tissue.
 pub(crate) struct Part {
@@ -265,9 +265,8 @@ impl SoftTissue {
                 next = d;
             }
         }
-        let held = || {
-            nearest < 0.0 || nearest + next < GAP_MM || nearest + from_bone() < BONE_GAP_MM
-        };
+        let held =
+            || nearest < 0.0 || nearest + next < GAP_MM || nearest + from_bone() < BONE_GAP_MM;
         match owner {
             Some(muscle) if next - nearest > SEPTUM_MM && held() => Soft::Part(muscle),
             _ => Soft::Fat,

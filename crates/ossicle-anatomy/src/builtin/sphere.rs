@@ -12,7 +12,8 @@ pub const SPHERE_MM: f64 = 24.0;
 /// of the origin.
 pub(crate) fn draw(grid: &Grid, scale: f64) -> (Drawn, Vec<Structure>) {
     let inside = |v| length(grid.centre(v)) <= SPHERE_MM * scale;
-    let tissue = Field::from_fn(*grid, |v| if inside(v) { Tissue::Uniform } else { Tissue::Outside });
+    let tissue =
+        Field::from_fn(*grid, |v| if inside(v) { Tissue::Uniform } else { Tissue::Outside });
     let structure = tissue.map(|&t| u16::from(t == Tissue::Uniform));
     let hu = tissue.map(|t| t.properties().radiodensity_hu.value as f32);
     let structures = [("outside", Tissue::Outside), ("uniform", Tissue::Uniform)]

@@ -27,8 +27,7 @@ pub(crate) fn signed_distance(p: Vec3, semi_axes: Vec3) -> f64 {
             .sum::<f64>()
             - 1.0
     };
-    let level_here: f64 =
-        (0..3).map(|i| p[i] / semi_axes[i]).map(|r| r * r).sum::<f64>() - 1.0;
+    let level_here: f64 = (0..3).map(|i| p[i] / semi_axes[i]).map(|r| r * r).sum::<f64>() - 1.0;
     let most = a.max(b).max(c);
     let (mut low, mut high) = (-least * least, most * length);
     if level_here <= 0.0 {
@@ -51,11 +50,8 @@ pub(crate) fn signed_distance(p: Vec3, semi_axes: Vec3) -> f64 {
     // On the plane of symmetry across the shortest axis the foot leaves the plane.
     let on_surface: f64 = (0..3).map(|i| foot[i] / semi_axes[i]).map(|r| r * r).sum();
     let shortest = (0..3).find(|&i| semi_axes[i] == least).unwrap_or(0);
-    let lift = if level_here < 0.0 && on_surface < 1.0 {
-        least * (1.0 - on_surface).sqrt()
-    } else {
-        0.0
-    };
+    let lift =
+        if level_here < 0.0 && on_surface < 1.0 { least * (1.0 - on_surface).sqrt() } else { 0.0 };
     let squared: f64 = (0..3)
         .map(|i| foot[i] - p[i] + if i == shortest { lift } else { 0.0 })
         .map(|d| d * d)

@@ -33,7 +33,9 @@ pub enum InjuryError {
         found: [f64; 3],
     },
     /// A tear is placed towards the very centre of the joint.
-    #[error("the tear lies towards {found:?} mm, the joint's centre; expected a point away from it")]
+    #[error(
+        "the tear lies towards {found:?} mm, the joint's centre; expected a point away from it"
+    )]
     AtCentre {
         /// The point.
         found: [f64; 3],

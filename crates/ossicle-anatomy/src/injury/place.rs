@@ -4,11 +4,11 @@ use ossicle_field::{Field, Grid};
 use ossicle_image::distance_mm;
 
 use super::{Approach, Injury, InjuryError, InjuryKind, MOST_SEVERE, Towards, limb_axes};
+use crate::Tissue;
 use crate::anatomy::{Anatomy, JointKind};
 use crate::moments::principal_axes;
 use crate::names::{nearest, suggestion};
 use crate::vector::{Vec3, add, along, cross, dot, length, scale, sub, unit};
-use crate::Tissue;
 
 /// An injury in millimetres, independent of any grid.
 #[derive(Clone, Debug, PartialEq)]
@@ -236,8 +236,12 @@ fn contusion(
     let number = muscle_number(anatomy, name)?;
     let grid = anatomy.grid();
     let mask = anatomy.structure().map(|&s| s == number);
-    let points: Vec<Vec3> =
-        mask.iter().enumerate().filter(|(_, m)| **m).map(|(n, _)| grid.centre(grid.voxel(n))).collect();
+    let points: Vec<Vec3> = mask
+        .iter()
+        .enumerate()
+        .filter(|(_, m)| **m)
+        .map(|(n, _)| grid.centre(grid.voxel(n)))
+        .collect();
     let axes = principal_axes(&points);
     let centre_mm = at.unwrap_or_else(|| thickest(grid, &mask));
     Ok(Region::WithinStructure {

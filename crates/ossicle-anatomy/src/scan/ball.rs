@@ -205,7 +205,7 @@ fn fit_from(hu: &Field<f32>, start: Vec3, first_radius: f64, rays: &[Vec3]) -> O
     let (mut centre, mut radius) = (start, first_radius);
     for reach in [4.0, 4.0, 3.5, 3.0, 2.5, 2.5] {
         let nearest = |&d: &Vec3| {
-            edges(hu, centre, d)
+            edges(hu, centre, d, radius - reach..radius + reach)
                 .into_iter()
                 .filter(|r| (r - radius).abs() <= reach)
                 .min_by(|a, b| (a - radius).abs().total_cmp(&(b - radius).abs()))
@@ -230,7 +230,7 @@ fn judged(hu: &Field<f32>, centre: Vec3, radius: f64, rays: &[Vec3]) -> Option<B
     }
     let see = |&d: &Vec3| {
         sample_trilinear(hu, along(centre, d, radius + 3.0))?;
-        let on_ray = edges(hu, centre, d);
+        let on_ray = edges(hu, centre, d, 0.6 * radius..radius + 2.0);
         Some(Seen {
             direction: d,
             surface: on_ray.iter().any(|r| (r - radius).abs() < 2.0),
@@ -243,9 +243,8 @@ fn judged(hu: &Field<f32>, centre: Vec3, radius: f64, rays: &[Vec3]) -> Option<B
     if seen.len() <= rays.len() / 3 {
         return None;
     }
-    let share = |of: fn(&Seen) -> bool| {
-        seen.iter().filter(|s| of(s)).count() as f64 / seen.len() as f64
-    };
+    let share =
+        |of: fn(&Seen) -> bool| seen.iter().filter(|s| of(s)).count() as f64 / seen.len() as f64;
     // Share of the surface that is missing in a cone; nothing where it is out of view.
     let missing = |axis: Vec3| {
         let cone = seen.iter().filter(|s| dot(s.direction, axis) > POLE_COSINE);
@@ -276,21 +275,22 @@ const AXES: usize = 100;
 /// Least fall of density across an edge of the ball, HU.
 const LEAST_FALL_HU: f64 = 80.0;
 
-/// Where density falls on a ray: the distances of the steepest points, mm.
-fn edges(hu: &Field<f32>, centre: Vec3, direction: Vec3) -> Vec<f64> {
-    let steps = (40.0 / RAY_STEP_MM) as usize;
-    let profile: Vec<Option<f64>> = (0..steps)
+/// Where density falls on a ray between two distances: those of the steepest points, mm.
+fn edges(hu: &Field<f32>, centre: Vec3, direction: Vec3, within: std::ops::Range<f64>) -> Vec<f64> {
+    // Across 2.5 mm, which is what a clinical scan resolves.
+    const HALF: usize = 3;
+    let first = ((within.start / RAY_STEP_MM) as usize).max(HALF + 1);
+    let last = (within.end / RAY_STEP_MM) as usize + 1;
+    let start = first - HALF - 1;
+    let profile: Vec<Option<f64>> = (start..=last + HALF + 1)
         .map(|n| sample_trilinear(hu, along(centre, direction, n as f64 * RAY_STEP_MM)))
         .map(|v| v.map(|v| v.clamp(-50.0, 900.0)))
         .collect();
-    // Across 2.5 mm, which is what a clinical scan resolves.
-    let half = 3;
-    let fall = |n: usize| match (profile[n - half], profile[n + half]) {
+    let fall = |n: usize| match (profile[n - start - HALF], profile[n - start + HALF]) {
         (Some(inside), Some(outside)) if inside > 150.0 => inside - outside,
         _ => 0.0,
     };
-    let first = (10.0 / RAY_STEP_MM) as usize;
-    (first..steps - half - 1)
+    (first..=last)
         .filter(|&n| {
             let here = fall(n);
             here >= LEAST_FALL_HU && here >= fall(n - 1) && here > fall(n + 1)

@@ -47,8 +47,7 @@ fn reaching_the_side(mask: &Field<bool>) -> Field<bool> {
     let mut reaches = vec![false; parts.sizes.len() + 1];
     for n in 0..grid.len() {
         let voxel = grid.voxel(n);
-        let at_side =
-            (0..3).any(|a| a != axial && (voxel[a] == 0 || voxel[a] + 1 == shape[a]));
+        let at_side = (0..3).any(|a| a != axial && (voxel[a] == 0 || voxel[a] + 1 == shape[a]));
         if at_side {
             reaches[parts.labels[voxel] as usize] = true;
         }
@@ -60,9 +59,7 @@ fn reaching_the_side(mask: &Field<bool>) -> Field<bool> {
 /// The grid axis that runs most nearly from foot to head.
 pub(super) fn axial_axis(grid: &ossicle_field::Grid) -> usize {
     let directions = grid.directions();
-    (0..3)
-        .max_by(|&a, &b| directions[a][2].abs().total_cmp(&directions[b][2].abs()))
-        .unwrap_or(2)
+    (0..3).max_by(|&a, &b| directions[a][2].abs().total_cmp(&directions[b][2].abs())).unwrap_or(2)
 }
 
 #[cfg(test)]

@@ -125,11 +125,7 @@ fn search(hu: &Field<f32>, request: &ScanRequest) -> Result<Located, ScanError> 
 }
 
 /// The elbow at a centre that the user gives: only the direction is looked for.
-fn given(
-    centre_mm: Vec3,
-    side: Side,
-    column: &[Option<&Section>],
-) -> Result<Located, ScanError> {
+fn given(centre_mm: Vec3, side: Side, column: &[Option<&Section>]) -> Result<Located, ScanError> {
     let sections = column.iter().flatten();
     let near: Vec<&&Section> =
         sections.clone().filter(|s| distance(s.middle, centre_mm) < 150.0).collect();
@@ -199,8 +195,8 @@ fn extent(points: &[Vec3]) -> f64 {
             let angle = std::f64::consts::PI * f64::from(n) / 18.0;
             let (c, s) = (libm::cos(angle), libm::sin(angle));
             let along = points.iter().map(|p| c * p[0] + s * p[1]);
-            let (low, high) = along
-                .fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+            let (low, high) =
+                along.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
             high - low
         })
         .fold(0.0, f64::max)

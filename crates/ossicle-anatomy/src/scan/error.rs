@@ -48,7 +48,9 @@ pub enum ScanError {
     #[error("no patient in the scan: nothing thicker than a couch is denser than -400 HU")]
     NoBody,
     /// No bone.
-    #[error("no bone in the scan: no piece of at least 0.2 ml reaches 200 HU; densest is {densest} HU")]
+    #[error(
+        "no bone in the scan: no piece of at least 0.2 ml reaches 200 HU; densest is {densest} HU"
+    )]
     NoBone {
         /// Highest radiodensity, HU.
         densest: f32,

@@ -65,7 +65,8 @@ fn by_labels(
     labels: &Labelled,
     asked: Option<Side>,
 ) -> Result<Option<Located>, ScanError> {
-    let both = [Side::Left, Side::Right].map(|s| labels.mask("femur", s).zip(labels.mask("hip", s)));
+    let both =
+        [Side::Left, Side::Right].map(|s| labels.mask("femur", s).zip(labels.mask("hip", s)));
     let heads: Vec<(Side, Option<Ball>)> = [Side::Left, Side::Right]
         .into_iter()
         .zip(both)
@@ -99,10 +100,7 @@ fn by_labels(
             .to_owned(),
         advice: GIVE_CENTRE,
     })?;
-    let note = format!(
-        "the femoral head was found from the labels: radius {:.1} mm",
-        ball.radius
-    );
+    let note = format!("the femoral head was found from the labels: radius {:.1} mm", ball.radius);
     Ok(Some(located(*side, ball.centre, Some(ball.radius), note)))
 }
 
@@ -178,11 +176,9 @@ fn by_shape(hu: &Field<f32>, asked: Option<Side>) -> Result<Located, ScanError> 
 /// The side of the only hip in view.
 fn alone(hu: &Field<f32>, ball: &Ball, asked: Option<Side>) -> Result<Side, ScanError> {
     match (side_of(hu, ball.centre, ball.radius), asked) {
-        (Some((found, true)), Some(asked)) if found != asked => Err(ScanError::SideAbsent {
-            joint: "hip",
-            asked: asked.name(),
-            found: found.name(),
-        }),
+        (Some((found, true)), Some(asked)) if found != asked => {
+            Err(ScanError::SideAbsent { joint: "hip", asked: asked.name(), found: found.name() })
+        }
         (_, Some(asked)) => Ok(asked),
         (Some((found, _)), None) => Ok(found),
         (None, None) => Err(ScanError::SideNeeded {
@@ -208,8 +204,7 @@ fn side_of(hu: &Field<f32>, centre: Vec3, radius: f64) -> Option<(Side, bool)> {
             add(centre, [outwards * d[0] * radius, d[1] * radius, d[2] * radius])
         };
         let count = STEPS.iter().product();
-        let values: Vec<f64> =
-            (0..count).filter_map(|n| sample_trilinear(hu, at(n))).collect();
+        let values: Vec<f64> = (0..count).filter_map(|n| sample_trilinear(hu, at(n))).collect();
         let dense = values.iter().filter(|&&v| v >= f64::from(BONE_HU)).count();
         (5 * values.len() > count).then(|| dense as f64 / values.len() as f64)
     };

@@ -141,17 +141,10 @@ fn near_head(grid: &Grid, head: &Head, reach: f64) -> Vec<(usize, Vec3)> {
         .collect()
 }
 
-fn paint_cartilage(
-    canvas: &mut Canvas,
-    bones: &Bones<'_>,
-    head: &Head,
-    near: &Near,
-    side: &str,
-) {
+fn paint_cartilage(canvas: &mut Canvas, bones: &Bones<'_>, head: &Head, near: &Near, side: &str) {
     let grid = *canvas.tissue.grid();
     let outer = shell_mm(&grid, head);
-    let number =
-        canvas.structure(&format!("hip_cartilage_{side}"), Tissue::ArticularCartilage);
+    let number = canvas.structure(&format!("hip_cartilage_{side}"), Tissue::ArticularCartilage);
     for &(n, d) in near {
         let voxel = grid.voxel(n);
         let in_body = !matches!(canvas.tissue[voxel], Tissue::Outside | Tissue::Metal);
@@ -198,12 +191,11 @@ fn split_femur(
     let inside: usize = votes.iter().sum();
     let (number, &most) = votes.iter().enumerate().skip(1).max_by_key(|(_, count)| **count)?;
     // Bone far on the inner side of the head belongs to the pelvis.
-    let leaks = (0..grid.len()).filter(|&n| parts.labels[grid.voxel(n)] as usize == number).any(
-        |n| {
+    let leaks =
+        (0..grid.len()).filter(|&n| parts.labels[grid.voxel(n)] as usize == number).any(|n| {
             let d = sub(grid.centre(grid.voxel(n)), head.centre);
             side.lateral_sign() * d[0] < -1.6 * head.radius
-        },
-    );
+        });
     if leaks || 2 * most < inside {
         notes.push(
             "femur and pelvis hang together in the scan; they are one bone in the anatomy"
@@ -254,8 +246,7 @@ fn with_head(
 fn keep_apart(canvas: &mut Canvas, femur: &Field<bool>, near: &Near, side: &str) {
     let grid = *femur.grid();
     let (shape, strides) = (grid.shape(), grid.strides());
-    let number =
-        canvas.structure(&format!("hip_cartilage_{side}"), Tissue::ArticularCartilage);
+    let number = canvas.structure(&format!("hip_cartilage_{side}"), Tissue::ArticularCartilage);
     let is_femur: Vec<bool> =
         canvas.tissue.iter().zip(femur.iter()).map(|(t, &femur)| t.is_bone() && femur).collect();
     for &(n, _) in near {
@@ -270,13 +261,7 @@ fn keep_apart(canvas: &mut Canvas, femur: &Field<bool>, near: &Near, side: &str)
     }
 }
 
-fn paint_capsule(
-    canvas: &mut Canvas,
-    femur: &Field<bool>,
-    head: &Head,
-    near: &Near,
-    side: &str,
-) {
+fn paint_capsule(canvas: &mut Canvas, femur: &Field<bool>, head: &Head, near: &Near, side: &str) {
     let grid = *canvas.tissue.grid();
     let size = head.radius / 23.0;
     let number = canvas.structure(&format!("hip_capsule_{side}"), Tissue::Capsule);
@@ -295,10 +280,8 @@ fn paint_capsule(
         let t = dot(d, head.neck);
         let front = d[1] - head.neck[1] * t;
         let end = size * (41.0 + 0.45 * (front / size).clamp(-18.0, 18.0));
-        let soft = matches!(
-            canvas.tissue[voxel],
-            Tissue::Muscle | Tissue::Fat | Tissue::TendonLigament
-        );
+        let soft =
+            matches!(canvas.tissue[voxel], Tissue::Muscle | Tissue::Fat | Tissue::TendonLigament);
         let outwards = f64::from(from_bone[voxel]);
         let close = outwards > 0.0 && outwards <= CAPSULE_MM * size;
         // Beside the socket's rim, not in its depth.

@@ -1,7 +1,10 @@
 //! Small systems of linear equations.
 
 /// The solution of `matrix x = right`, or `None` if it is singular.
-pub(super) fn solve<const N: usize>(mut matrix: [[f64; N]; N], mut right: [f64; N]) -> Option<[f64; N]> {
+pub(super) fn solve<const N: usize>(
+    mut matrix: [[f64; N]; N],
+    mut right: [f64; N],
+) -> Option<[f64; N]> {
     for column in 0..N {
         let pivot = (column..N)
             .max_by(|&a, &b| matrix[a][column].abs().total_cmp(&matrix[b][column].abs()))?;
@@ -12,9 +15,8 @@ pub(super) fn solve<const N: usize>(mut matrix: [[f64; N]; N], mut right: [f64; 
         right.swap(column, pivot);
         for row in column + 1..N {
             let factor = matrix[row][column] / matrix[column][column];
-            for k in column..N {
-                matrix[row][k] -= factor * matrix[column][k];
-            }
+            let pivot = matrix[column];
+            matrix[row].iter_mut().zip(pivot).for_each(|(v, p)| *v -= factor * p);
             right[row] -= factor * right[column];
         }
     }

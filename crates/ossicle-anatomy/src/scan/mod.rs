@@ -105,11 +105,7 @@ fn check_grid(grid: &Grid) -> Result<(), ScanError> {
         }
         let extent = found_mm * grid.shape()[axis] as f64;
         if extent < LEAST_EXTENT_MM {
-            return Err(ScanError::TooSmall {
-                axis,
-                found_mm: extent,
-                least_mm: LEAST_EXTENT_MM,
-            });
+            return Err(ScanError::TooSmall { axis, found_mm: extent, least_mm: LEAST_EXTENT_MM });
         }
     }
     Ok(())
@@ -174,7 +170,11 @@ fn build(
         return Err(ScanError::NoBone { densest });
     }
     let mut canvas = Canvas::new(grid);
-    soft::paint(&mut canvas, &soft::Known { hu, body: &body, bone: &bone, metal: &metal, labels }, &mut notes);
+    soft::paint(
+        &mut canvas,
+        &soft::Known { hu, body: &body, bone: &bone, metal: &metal, labels },
+        &mut notes,
+    );
     let landmarks = paint_joint(&mut canvas, hu, &bone, labels, &located, kind, &mut notes);
     add_periosteum(&mut canvas.tissue);
     let joint = Joint {
@@ -192,11 +192,7 @@ fn build(
 
 /// Bone that labels name, and the ball of the joint: it is bone throughout, however
 /// thin its trabeculae.
-fn known_bone(
-    inside: &Field<bool>,
-    labels: Option<&Labelled>,
-    located: &Located,
-) -> Field<bool> {
+fn known_bone(inside: &Field<bool>, labels: Option<&Labelled>, located: &Located) -> Field<bool> {
     let grid = *inside.grid();
     let shallow = located.radius_mm.map_or(0.0, |radius| radius - 0.5);
     Field::from_fn(grid, |v| {
@@ -232,8 +228,7 @@ fn paint_joint(
     let of_side = |base: &str| labels.and_then(|l| l.mask(base, located.side));
     match (kind, located.radius_mm) {
         (JointKind::Hip, Some(radius)) => {
-            let bones =
-                hip_joint::Bones { hu, bone, femur: of_side("femur"), hip: of_side("hip") };
+            let bones = hip_joint::Bones { hu, bone, femur: of_side("femur"), hip: of_side("hip") };
             hip_joint::paint(canvas, &bones, located, radius, notes)
         }
         (JointKind::Hip, None) => {

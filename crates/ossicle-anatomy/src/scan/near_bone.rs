@@ -71,7 +71,9 @@ fn landmarks(canvas: &Canvas, joint: &Located, reach: &Reach) -> BTreeMap<String
         .filter(|&n| canvas.tissue[grid.voxel(n)] == Tissue::Capsule)
         .map(|n| grid.centre(grid.voxel(n)))
         .collect();
-    for (name, towards) in [("capsule_anterior", [0.0, 1.0, 0.0]), ("capsule_posterior", [0.0, -1.0, 0.0])] {
+    for (name, towards) in
+        [("capsule_anterior", [0.0, 1.0, 0.0]), ("capsule_posterior", [0.0, -1.0, 0.0])]
+    {
         let ideal = along(joint.centre_mm, towards, reach.radius_mm);
         let nearest =
             capsule.iter().min_by(|a, b| distance(**a, ideal).total_cmp(&distance(**b, ideal)));

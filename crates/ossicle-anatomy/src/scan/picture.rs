@@ -96,7 +96,9 @@ mod tests {
     fn regions_of_a_ring_are_the_ring_its_hole_and_the_rest() {
         let ring = |n: usize| {
             let (i, j) = (n % 9, n / 9);
-            (2..7).contains(&i) && (2..7).contains(&j) && !((3..6).contains(&i) && (3..6).contains(&j))
+            (2..7).contains(&i)
+                && (2..7).contains(&j)
+                && !((3..6).contains(&i) && (3..6).contains(&j))
         };
         let picture: Vec<bool> = (0..81).map(ring).collect();
         let sizes = |picture: &[bool]| -> Vec<(usize, bool)> {

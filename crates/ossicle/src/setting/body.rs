@@ -14,8 +14,6 @@ use crate::case::{
     self, BoxExtent, CaseError, CaseFile, Cause, LengthMm, Position, ScanAnatomy, Species,
 };
 
-/// Lesion voxels in one voxel of the rough look at what is injured.
-const ROUGHLY: f64 = 2.0;
 /// Weight in the injured region from which a voxel counts as injured.
 const INJURED: f64 = 0.05;
 
@@ -178,29 +176,35 @@ impl Body {
         placed: &[Placed],
         spacing: [f64; 3],
     ) -> Result<[[f64; 3]; 2], CaseError> {
-        let rough = self.grid_over(file, injured_bounds_mm(placed, ROUGHLY * spacing[0]), spacing.map(|h| ROUGHLY * h))?;
+        let whole = self.grid_over(file, injured_bounds_mm(placed, spacing[0]), spacing)?;
         let anatomy = match self {
-            // Coarser than a joint space may be: it is only looked at, not computed on.
-            Self::BuiltIn { overview, .. } => overview.on(&rough).map_err(|cause| cause.to_string()),
-            Self::Scan { anatomy, .. } => anatomy.on(&rough).map_err(|cause| cause.to_string()),
+            Self::BuiltIn { joint, .. } => joint.on(&whole).map_err(|cause| cause.to_string()),
+            Self::Scan { anatomy, .. } => anatomy.on(&whole).map_err(|cause| cause.to_string()),
         };
-        let site = anatomy.and_then(|a| injury_map(&a, placed).map_err(|cause| cause.to_string())).map(|map| map.site);
+        let site = anatomy
+            .and_then(|a| injury_map(&a, placed).map_err(|cause| cause.to_string()))
+            .map(|map| map.site);
         let Ok(site) = site else {
             // What is wrong is told with its own place when the injuries are drawn.
             return Ok(injured_bounds_mm(placed, 0.0));
         };
         let mut bounds = [[f64::INFINITY; 3], [f64::NEG_INFINITY; 3]];
         for (c, _) in site.iter().enumerate().filter(|(_, weight)| **weight > INJURED) {
-            let centre = rough.centre(rough.voxel(c));
+            let centre = whole.centre(whole.voxel(c));
             for a in 0..3 {
-                bounds[0][a] = bounds[0][a].min(centre[a] - 0.5 * ROUGHLY * spacing[a]);
-                bounds[1][a] = bounds[1][a].max(centre[a] + 0.5 * ROUGHLY * spacing[a]);
+                bounds[0][a] = bounds[0][a].min(centre[a] - 0.5 * spacing[a]);
+                bounds[1][a] = bounds[1][a].max(centre[a] + 0.5 * spacing[a]);
             }
         }
         Ok(if bounds[0][0].is_finite() { bounds } else { injured_bounds_mm(placed, 0.0) })
     }
 
-    fn grid_over(&self, file: &CaseFile, bounds: [[f64; 3]; 2], spacing: [f64; 3]) -> Result<Grid, CaseError> {
+    fn grid_over(
+        &self,
+        file: &CaseFile,
+        bounds: [[f64; 3]; 2],
+        spacing: [f64; 3],
+    ) -> Result<Grid, CaseError> {
         let grid = match self {
             Self::BuiltIn { joint, .. } => free_grid(bounds, joint.extent_mm(), spacing),
             Self::Scan { anatomy, .. } => nested_grid(bounds, anatomy.grid(), spacing),

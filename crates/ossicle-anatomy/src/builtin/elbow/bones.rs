@@ -73,10 +73,12 @@ pub(crate) fn humerus() -> Solid {
     let condyle = Solid::strand(&[[10.0, -4.0, 4.0, 7.5], [18.0, -3.0, 4.0, 8.0]]);
     let bridge = Solid::strand(&[[-25.0, -4.0, 7.0, 5.5], [-14.0, -2.0, 5.0, 7.0]]);
     let columns = Solid::union([shaft, medial, lateral, between, condyle, bridge], 4.0);
-    let olecranon_fossa = Solid::Ellipsoid { centre: [-4.0, -17.5, 14.5], semi_axes: [13.0, 12.0, 12.0] };
+    let olecranon_fossa =
+        Solid::Ellipsoid { centre: [-4.0, -17.5, 14.5], semi_axes: [13.0, 12.0, 12.0] };
     let coronoid_fossa = Solid::Ellipsoid { centre: [-5.0, 5.5, 17.0], semi_axes: [9.5, 8.5, 8.5] };
     let radial_fossa = Solid::ball([13.0, 6.5, 16.0], 6.5);
-    let hollowed = columns.without(Solid::union([olecranon_fossa, coronoid_fossa, radial_fossa], 0.0));
+    let hollowed =
+        columns.without(Solid::union([olecranon_fossa, coronoid_fossa, radial_fossa], 0.0));
     Solid::union([hollowed, condyles(0.0)], 1.5)
 }
 
@@ -159,7 +161,11 @@ pub(crate) fn radius() -> Solid {
         shaft(-80.0, 15.0, 1.0, 6.6),
         shaft(-200.0, 16.0, 0.0, 7.0),
     ]);
-    let tuberosity = Solid::strand(&[shaft(-33.0, 9.5, -2.0, 4.0), shaft(-42.0, 8.6, -2.5, 5.2), shaft(-50.0, 11.0, -1.5, 4.5)]);
+    let tuberosity = Solid::strand(&[
+        shaft(-33.0, 9.5, -2.0, 4.0),
+        shaft(-42.0, 8.6, -2.5, 5.2),
+        shaft(-50.0, 11.0, -1.5, 4.5),
+    ]);
     Solid::union([radial_head(), body, tuberosity], 3.0)
         .without(Solid::ball(CAPITELLUM, CAPITELLUM_MM + SPACE_MM))
 }

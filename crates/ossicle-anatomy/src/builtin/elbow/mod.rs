@@ -137,7 +137,7 @@ impl Elbow {
     }
 
     /// Distance to the nearest bone or to the capsule, for muscles to fill up to.
-    fn from_bone(&self, p: Vec3) -> f64 {
+    fn gap_to_bone(&self, p: Vec3) -> f64 {
         let bones = [&self.humerus, &self.ulna, &self.radius];
         let nearest = bones.map(|b| b.distance_within(p, BONE_GAP_MM));
         let capsule = self.cavity.distance(p) - CAPSULE_MM;
@@ -148,7 +148,7 @@ impl Elbow {
         if let Some(found) = self.bone(p).or_else(|| self.joint(p)) {
             return Some(found);
         }
-        match self.soft.at(p, || self.from_bone(p)) {
+        match self.soft.at(p, || self.gap_to_bone(p)) {
             Soft::Outside => None,
             Soft::Skin => Some(Found::plain(Fixed::Skin, Tissue::Skin)),
             Soft::Fat => Some(Found::plain(Fixed::Fat, Tissue::Fat)),
@@ -188,15 +188,33 @@ fn cavity() -> Solid {
             Solid::Lathe {
                 foot: [0.0; 3],
                 axis: [1.0, 0.0, 0.0],
-                profile: vec![[-20.5, 8.0], [-19.5, 13.0], [-15.0, 15.4], [2.0, 14.2], [15.0, 13.2]],
+                profile: vec![
+                    [-20.5, 8.0],
+                    [-19.5, 13.0],
+                    [-15.0, 15.4],
+                    [2.0, 14.2],
+                    [15.0, 13.2],
+                ],
             },
             Solid::ball(CAPITELLUM, CAPITELLUM_MM + 2.8),
             // In front, over the coronoid and radial fossae.
-            Solid::strand(&[[-12.0, 6.0, 14.0, 6.0], [0.0, 6.5, 18.0, 6.0], [14.0, 6.5, 13.0, 6.0]]),
+            Solid::strand(&[
+                [-12.0, 6.0, 14.0, 6.0],
+                [0.0, 6.5, 18.0, 6.0],
+                [14.0, 6.5, 13.0, 6.0],
+            ]),
             // Behind, over the olecranon fossa.
-            Solid::strand(&[[-12.0, -14.0, 15.0, 6.0], [-4.0, -15.0, 21.0, 6.0], [6.0, -14.0, 15.0, 6.0]]),
+            Solid::strand(&[
+                [-12.0, -14.0, 15.0, 6.0],
+                [-4.0, -15.0, 21.0, 6.0],
+                [6.0, -14.0, 15.0, 6.0],
+            ]),
             // Round the radial head down to its neck.
-            Solid::strand(&[[13.0, 0.0, -8.0, 14.0], [13.0, 0.0, -18.0, 13.6], [13.0, 0.0, -25.0, 9.5]]),
+            Solid::strand(&[
+                [13.0, 0.0, -8.0, 14.0],
+                [13.0, 0.0, -18.0, 13.6],
+                [13.0, 0.0, -25.0, 9.5],
+            ]),
         ],
         5.0,
     )

@@ -7,9 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(crate) use self::bones::HEAD_MM;
-use self::bones::{
-    DIRECTIONS, MIDLINE_MM, NECK_MM, SOCKET_MM, head_and_neck, shaft_top,
-};
+use self::bones::{DIRECTIONS, MIDLINE_MM, NECK_MM, SOCKET_MM, head_and_neck, shaft_top};
 use super::scene::{BONE_GAP_MM, Paired, Part, Roster, Sample, Scene, Soft, SoftTissue};
 use crate::Tissue;
 use crate::anatomy::{Side, Structure};
@@ -201,7 +199,7 @@ impl Hip {
     }
 
     /// Distance to the nearest bone or to the capsule, for muscles to fill up to.
-    fn from_bone(&self, p: Vec3) -> f64 {
+    fn gap_to_bone(&self, p: Vec3) -> f64 {
         let bones = [&self.femur, &self.hip_bone].map(|b| b.distance_within(p, BONE_GAP_MM));
         let near_joint = length(p) < HEAD_MM + NECK_MM;
         let capsule =
@@ -221,7 +219,7 @@ impl Hip {
                 return Some(Found { entry, tissue: organ.tissue, hu });
             }
         }
-        match self.soft.at(p, || self.from_bone(p)) {
+        match self.soft.at(p, || self.gap_to_bone(p)) {
             Soft::Outside => None,
             Soft::Skin => Some(Found::plain(Fixed::Skin, Tissue::Skin)),
             Soft::Fat => Some(Found::plain(Fixed::Fat, Tissue::Fat)),
