@@ -1,4 +1,6 @@
-//! Implicit diffusion `u_t = div(D grad u)`, one axis after the other.
+//! Implicit diffusion `u_t = div(D grad u)`, one axis after the other; or, where places hold
+//! `u` with different affinity `a`, `u_t = div(D grad(u/a))`, whose equilibrium is `u`
+//! proportional to `a`.
 //!
 //! Each axis is a tridiagonal system per line, cut by closed faces. The scheme along a
 //! line is Crank-Nicolson as long as that keeps values non-negative, and as much more
@@ -32,6 +34,7 @@ pub struct Diffusion {
     /// The field with y and z exchanged, for the sweeps along z.
     turned: Vec<f64>,
     turned_faces: Vec<f64>,
+    turned_affinity: Vec<f64>,
 }
 
 impl Diffusion {
@@ -44,11 +47,39 @@ impl Diffusion {
             per_mm2: grid.spacing_mm().map(|h| 1.0 / (h * h)),
             turned: vec![0.0; n],
             turned_faces: vec![0.0; n],
+            turned_affinity: Vec::new(),
         }
     }
 
     /// Advances `u` by `dt_days`, with face coefficients in mm²/day times `scale`.
     pub fn step(&mut self, faces: &Faces, scale: f64, dt_days: f64, sweeps: Sweeps, u: &mut [f64]) {
+        self.sweeps(faces, None, scale, dt_days, sweeps, u);
+    }
+
+    /// The same where each voxel holds `u` with its own affinity, positive wherever a face is
+    /// open; face coefficients are then those of `u/affinity`.
+    pub fn step_with_affinity(
+        &mut self,
+        faces: &Faces,
+        affinity: &[f64],
+        scale: f64,
+        dt_days: f64,
+        sweeps: Sweeps,
+        u: &mut [f64],
+    ) {
+        assert_eq!(affinity.len(), u.len());
+        self.sweeps(faces, Some(affinity), scale, dt_days, sweeps, u);
+    }
+
+    fn sweeps(
+        &mut self,
+        faces: &Faces,
+        affinity: Option<&[f64]>,
+        scale: f64,
+        dt_days: f64,
+        sweeps: Sweeps,
+        u: &mut [f64],
+    ) {
         assert!(faces.shape() == self.shape && u.len() == self.turned.len());
         let order = match sweeps {
             Sweeps::Forward => [0, 1, 2],
@@ -56,35 +87,98 @@ impl Diffusion {
         };
         for axis in order {
             if self.shape[axis] > 1 {
-                self.sweep(axis, faces, scale * dt_days * self.per_mm2[axis], u);
+                let r = scale * dt_days * self.per_mm2[axis];
+                match affinity {
+                    None => self.sweep(axis, faces, Even, r, u),
+                    Some(affinity) => self.sweep(axis, faces, Uneven(affinity), r, u),
+                }
             }
         }
     }
 
     /// One axis; `r` times a face coefficient is the dimensionless diffusion number.
-    fn sweep(&mut self, axis: usize, faces: &Faces, r: f64, u: &mut [f64]) {
+    fn sweep<A: Affinity>(
+        &mut self,
+        axis: usize,
+        faces: &Faces,
+        affinity: A,
+        r: f64,
+        u: &mut [f64],
+    ) {
         let [nx, ny, nz] = self.shape;
         let across = faces.across(axis);
-        match axis {
-            0 => u.par_chunks_mut(nx * ny).zip(across.par_chunks(nx * ny)).for_each(|(u, g)| {
-                let mut line = Line::with_length(nx, 1);
-                for (u, g) in u.chunks_exact_mut(nx).zip(g.chunks_exact(nx)) {
-                    line.solve(u, g, r);
+        if axis < 2 {
+            let planes = u.par_chunks_mut(nx * ny).zip(across.par_chunks(nx * ny));
+            planes.enumerate().for_each(|(k, (u, g))| {
+                let affinity = affinity.from(k * nx * ny);
+                if axis == 1 {
+                    Line::with_length(ny, nx).solve(u, g, affinity, r);
+                    return;
                 }
-            }),
-            1 => u.par_chunks_mut(nx * ny).zip(across.par_chunks(nx * ny)).for_each(|(u, g)| {
-                Line::with_length(ny, nx).solve(u, g, r);
-            }),
-            _ => {
-                turn(&mut self.turned, u, [nx, ny, nz]);
-                turn(&mut self.turned_faces, across, [nx, ny, nz]);
-                self.turned
-                    .par_chunks_mut(nx * nz)
-                    .zip(self.turned_faces.par_chunks(nx * nz))
-                    .for_each(|(u, g)| Line::with_length(nz, nx).solve(u, g, r));
-                turn(u, &self.turned, [nx, nz, ny]);
-            }
+                let mut line = Line::with_length(nx, 1);
+                for (j, (u, g)) in u.chunks_exact_mut(nx).zip(g.chunks_exact(nx)).enumerate() {
+                    line.solve(u, g, affinity.from(j * nx), r);
+                }
+            });
+            return;
         }
+        turn(&mut self.turned, u, [nx, ny, nz]);
+        turn(&mut self.turned_faces, across, [nx, ny, nz]);
+        let affinity = affinity.turned(&mut self.turned_affinity, [nx, ny, nz]);
+        let planes = self.turned.par_chunks_mut(nx * nz).zip(self.turned_faces.par_chunks(nx * nz));
+        planes.enumerate().for_each(|(j, (u, g))| {
+            Line::with_length(nz, nx).solve(u, g, affinity.from(j * nx * nz), r);
+        });
+        turn(u, &self.turned, [nx, nz, ny]);
+    }
+}
+
+/// How much of `u` a voxel holds at equilibrium, relative to others.
+trait Affinity: Copy + Sync {
+    /// The same with exchanged axes, see [`turn`].
+    type Turned<'a>: Affinity;
+    fn at(self, voxel: usize) -> f64;
+    /// The same, counted from a later voxel on.
+    fn from(self, first: usize) -> Self;
+    fn turned(self, scratch: &mut Vec<f64>, shape: [usize; 3]) -> Self::Turned<'_>;
+}
+
+/// The same everywhere.
+#[derive(Clone, Copy)]
+struct Even;
+
+impl Affinity for Even {
+    type Turned<'a> = Even;
+    #[inline(always)]
+    fn at(self, _voxel: usize) -> f64 {
+        1.0
+    }
+    fn from(self, _first: usize) -> Self {
+        self
+    }
+    fn turned(self, _scratch: &mut Vec<f64>, _shape: [usize; 3]) -> Even {
+        self
+    }
+}
+
+/// One for each voxel; where it is zero nothing moves and any number will do.
+#[derive(Clone, Copy)]
+struct Uneven<'s>(&'s [f64]);
+
+impl Affinity for Uneven<'_> {
+    type Turned<'a> = Uneven<'a>;
+    #[inline(always)]
+    fn at(self, voxel: usize) -> f64 {
+        let affinity = self.0[voxel];
+        if affinity > 0.0 { affinity } else { 1.0 }
+    }
+    fn from(self, first: usize) -> Self {
+        Self(&self.0[first..])
+    }
+    fn turned(self, scratch: &mut Vec<f64>, shape: [usize; 3]) -> Uneven<'_> {
+        scratch.resize(self.0.len(), 0.0);
+        turn(scratch, self.0, shape);
+        Uneven(scratch)
     }
 }
 
@@ -126,13 +220,13 @@ impl Line {
     ///
     /// Nothing is subtracted but explicit fluxes, so that the total is kept to the last digits
     /// however large the diffusion number.
-    fn solve(&mut self, u: &mut [f64], g: &[f64], r: f64) {
+    fn solve<A: Affinity>(&mut self, u: &mut [f64], g: &[f64], affinity: A, r: f64) {
         let (n, w) = (self.length, self.width);
         self.explicit.fill(0.0);
         for p in 0..n {
             for l in 0..w {
                 let below = if p > 0 { g[(p - 1) * w + l] } else { 0.0 };
-                let diagonal = r * (below + g[p * w + l]);
+                let diagonal = r * (below + g[p * w + l]) / affinity.at(p * w + l);
                 let largest = &mut self.explicit[l];
                 *largest = if diagonal > *largest { diagonal } else { *largest };
             }
@@ -145,9 +239,11 @@ impl Line {
             let at = p * w;
             for l in 0..w {
                 let (explicit, implicit) = (self.explicit[l], 1.0 - self.explicit[l]);
+                let held = affinity.at(at + l);
                 // The explicit flux through the face above, counted once for both its sides.
                 let outflow = if p + 1 < n {
-                    explicit * r * g[at + l] * (u[at + l] - u[at + w + l])
+                    let next = u[at + w + l] / affinity.at(at + w + l);
+                    explicit * r * g[at + l] * (u[at + l] / held - next)
                 } else {
                     0.0
                 };
@@ -156,18 +252,22 @@ impl Line {
                 let (below, before) =
                     if p > 0 { (implicit * r * g[at - w + l], u[at - w + l]) } else { (0.0, 0.0) };
                 let above = implicit * r * g[at + l];
-                let rest = 1.0 + below * self.slack[l];
+                let rest = held + below * self.slack[l];
                 let pivot = 1.0 / (rest + above);
                 self.slack[l] = rest * pivot;
                 self.upper[at + l] = above * pivot;
                 u[at + l] = (rhs + below * before) * pivot;
             }
         }
+        // From here on `u` holds `u/affinity`.
         for p in (0..n.saturating_sub(1)).rev() {
             let at = p * w;
             for l in 0..w {
                 u[at + l] += self.upper[at + l] * u[at + w + l];
             }
+        }
+        for (c, u) in u.iter_mut().enumerate() {
+            *u *= affinity.at(c);
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::ledger::Ledger;
 use crate::problem::Problem;
 use crate::process::{Derived, Tile};
 use crate::signals::{Domain, SteadySignal};
+use crate::state::State;
 
 /// Relative residual that a solve must reach.
 const TOLERANCE: f64 = 1e-6;
@@ -52,6 +53,24 @@ pub(crate) struct Chemistry {
     screening: Vec<f64>,
     constant: Vec<f64>,
     oxygen_uptake: OxygenUptake,
+}
+
+/// VEGF of the healthy tissue: where it is short of oxygen by nature, VEGF keeps what vessels it
+/// has and makes no new ones.
+///
+/// # Errors
+/// If a signal cannot be solved for.
+pub(crate) fn resting_vegf(problem: &Problem) -> Result<Vec<f64>, (Signal, EllipticError)> {
+    let State { fields, mut signals, .. } = State::healthy(problem);
+    let mut chemistry = Chemistry::new(problem, OxygenUptake::Converged);
+    chemistry.solve(
+        problem,
+        &fields,
+        &Exposure::default(),
+        &mut signals,
+        &mut Ledger::default(),
+    )?;
+    Ok(std::mem::take(&mut signals[Signal::Vegf as usize]))
 }
 
 impl Chemistry {

@@ -27,6 +27,8 @@ impl Default for Loaded {
                 progenitors: zero,
                 fibres: zero,
                 vessel_growth: zero,
+                vessels: zero,
+                resting_vegf: zero,
                 failure_strain: zero,
             },
             soft: zero,
@@ -39,6 +41,7 @@ impl Loaded {
     /// Loads the tissue of the `count` voxels from `first` on.
     pub(crate) fn tissue(&mut self, problem: &Problem, first: usize, count: usize) {
         self.any_soft = false;
+        copy(&problem.resting_vegf, first, count, &mut self.tissue.resting_vegf);
         for l in 0..LANES {
             // Lanes beyond the last voxel stand outside the body.
             let tissue = if l < count {
@@ -54,6 +57,7 @@ impl Loaded {
             self.tissue.progenitors[l] = healthy.progenitors;
             self.tissue.fibres[l] = healthy.fibres;
             self.tissue.vessel_growth[l] = healthy.vessel_growth;
+            self.tissue.vessels[l] = healthy.vessels;
             self.tissue.failure_strain[l] = healthy.failure_strain;
         }
     }

@@ -20,7 +20,12 @@ pub(crate) struct Movement {
     open: Faces,
     /// Ability of vessels to grow, on faces.
     vessel_faces: Faces,
+    /// The same times the affinity of vessels.
+    vessel_spread: Faces,
     progenitor_faces: Faces,
+    /// How many progenitors and vessels the healthy tissue holds: what they spread towards.
+    progenitor_affinity: Vec<f64>,
+    vessel_affinity: Vec<f64>,
     scratch: Vec<f64>,
 }
 
@@ -31,13 +36,20 @@ impl Movement {
         let soft: Vec<f64> =
             problem.tissue.iter().map(|t| f64::from(u8::from(t.is_soft()))).collect();
         let class = |c: usize| &problem.classes[usize::from(problem.tissue[c].code())];
-        let vessel: Vec<f64> = (0..n).map(|c| soft[c] * class(c).vessel_growth).collect();
+        let on = |value: &dyn Fn(usize) -> f64| -> Vec<f64> {
+            (0..n).map(|c| soft[c] * value(c)).collect()
+        };
+        let vessel = on(&|c| class(c).vessel_growth);
+        let spread = on(&|c| class(c).vessel_growth * class(c).vessels);
         Self {
             diffusion: Diffusion::new(grid),
             taxis: Taxis::new(grid, Limiter::VanLeer),
             open: Faces::harmonic(grid.shape(), &soft),
             vessel_faces: Faces::harmonic(grid.shape(), &vessel),
+            vessel_spread: Faces::harmonic(grid.shape(), &spread),
             progenitor_faces: Faces::closed(grid.shape()),
+            progenitor_affinity: on(&|c| class(c).progenitors),
+            vessel_affinity: on(&|c| class(c).vessels),
             scratch: vec![0.0; n],
         }
     }
@@ -60,20 +72,23 @@ impl Movement {
                 let pore = 1.0 - (q[c] + o1[c] + u[c] + y[c]);
                 let pore = if pore > 0.0 { pore } else { 0.0 };
                 // No soft tissue has zero motility, and no wall any.
-                *motility = problem.classes[usize::from(problem.tissue[c].code())].motility * pore;
+                let healthy = &problem.classes[usize::from(problem.tissue[c].code())];
+                *motility = healthy.motility * pore * healthy.progenitors;
             });
             self.progenitor_faces.set_harmonic(&self.scratch, [1.0; 3]);
             let m = &mut fields[Slow::Progenitors as usize];
             let (diffusion, faces) = (&mut self.diffusion, &self.progenitor_faces);
+            let (affinity, motility) = (&self.progenitor_affinity, migration.motility_mm2_per_day);
             conserving(m, ledger, |m| {
-                diffusion.step(faces, migration.motility_mm2_per_day, dt_days, sweeps, m)
+                diffusion.step_with_affinity(faces, affinity, motility, dt_days, sweeps, m);
             });
         }
         if let Some(angiogenesis) = &model.angiogenesis {
             let v = &mut fields[Slow::Capillaries as usize];
-            let (diffusion, faces) = (&mut self.diffusion, &self.vessel_faces);
+            let (diffusion, faces) = (&mut self.diffusion, &self.vessel_spread);
+            let (affinity, sprouting) = (&self.vessel_affinity, angiogenesis.sprouting_mm2_per_day);
             conserving(v, ledger, |v| {
-                diffusion.step(faces, angiogenesis.sprouting_mm2_per_day, dt_days, sweeps, v)
+                diffusion.step_with_affinity(faces, affinity, sprouting, dt_days, sweeps, v);
             });
         }
         if let Some(bmp) = &model.bmp {
@@ -113,7 +128,9 @@ impl Movement {
         if let Some(angiogenesis) = &model.angiogenesis {
             let mobility = angiogenesis.taxis_share * angiogenesis.taxis_mm2_per_day;
             let vegf = &signals[Signal::Vegf as usize];
-            self.scratch.par_iter_mut().zip(vegf).for_each(|(pull, vegf)| *pull = mobility * vegf);
+            (self.scratch.par_iter_mut(), vegf, &problem.resting_vegf)
+                .into_par_iter()
+                .for_each(|(pull, vegf, resting)| *pull = mobility * (vegf - resting));
             ledger.speeds_clamped +=
                 self.taxis.set_velocity(&self.vessel_faces, &self.scratch, FASTEST_MM_PER_DAY)
                     as u64;

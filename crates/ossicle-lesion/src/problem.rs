@@ -2,10 +2,12 @@
 
 use ossicle_anatomy::Tissue;
 use ossicle_field::Grid;
+use ossicle_field::elliptic::EllipticError;
 use ossicle_field::maths::soft_step_down;
 use ossicle_field::reduce;
 use thiserror::Error;
 
+use crate::chemistry;
 use crate::exposure::Host;
 use crate::model::Model;
 use crate::parameter::{Kind, Parameter};
@@ -32,6 +34,8 @@ pub struct Problem {
     pub(crate) site_volume_mm3: f64,
     /// Share of the joint's strain that a voxel would feel without any shielding.
     pub(crate) zone: Vec<f64>,
+    /// VEGF of the healthy tissue, ng/mL.
+    pub(crate) resting_vegf: Vec<f64>,
     /// Middle of the site in voxel indices.
     pub(crate) centre: [f64; 3],
     pub(crate) rom_deg: f64,
@@ -110,6 +114,14 @@ pub enum ProblemError {
     /// The injured region and the box do not meet.
     #[error("the lesion box holds none of the injured region")]
     NoSite,
+    /// The signals of the healthy tissue cannot be solved for.
+    #[error("the {signal} of the healthy tissue cannot be solved for: {cause}")]
+    Rest {
+        /// The signal.
+        signal: &'static str,
+        /// Why.
+        cause: EllipticError,
+    },
     /// A value of the injury is not a number or negative.
     #[error("the {map} holds {value} at voxel {voxel:?}; expected a number of at least 0")]
     BadValue {
@@ -177,17 +189,20 @@ impl Problem {
         let joint = &model.joint;
         let reached =
             |distance: f64| soft_step_down(distance - joint.zone_reach_mm, joint.zone_width_mm);
+        let muscle_fails = Tissue::Muscle.properties().failure_strain.value;
         let zone = (0..n)
             .map(|c| {
                 let near_joint = also_strained_mm.as_ref().map_or(0.0, |d| reached(d[c]));
-                soft(c) * reached(distance_mm[c]).max(near_joint)
+                // Tissue is made for its joint: in motion each is as far from failing as muscle is.
+                let bears = tissue[c].properties().failure_strain.value / muscle_fails;
+                soft(c) * reached(distance_mm[c]).max(near_joint) * bears
             })
             .collect();
         let start = StartValues {
             progenitors_lost: model.values().value("m_kill"),
             vessels_lost: model.values().value("v_kill"),
         };
-        Ok(Self {
+        let mut problem = Self {
             site_volume_mm3: weight * grid.voxel_volume_mm3(),
             classes: Tissue::ALL.map(Healthy::of).to_vec(),
             grid,
@@ -200,7 +215,12 @@ impl Problem {
             host,
             model,
             start,
-        })
+            resting_vegf: vec![0.0; n],
+        };
+        problem.resting_vegf = chemistry::resting_vegf(&problem).map_err(|(signal, cause)| {
+            ProblemError::Rest { signal: signal.describe().name, cause }
+        })?;
+        Ok(problem)
     }
 
     /// Moves the middle of the site, from which shielding is reckoned (world mm, RAS+): needed

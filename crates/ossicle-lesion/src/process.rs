@@ -67,6 +67,10 @@ pub struct TissueLanes {
     pub fibres: Lanes,
     /// Ability of vessels to grow.
     pub vessel_growth: Lanes,
+    /// Resident capillary density.
+    pub vessels: Lanes,
+    /// VEGF of the healthy tissue, ng/mL, which keeps its vessels as they are.
+    pub resting_vegf: Lanes,
     /// Strain at which the healthy tissue fails.
     pub failure_strain: Lanes,
 }

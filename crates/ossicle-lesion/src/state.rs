@@ -31,9 +31,19 @@ pub struct State {
 }
 
 impl State {
-    /// Healthy tissue at the moment of injury.
+    /// The tissue at the moment of injury.
     #[must_use]
     pub fn at_injury(problem: &Problem) -> Self {
+        Self::with_debris(problem, &problem.debris)
+    }
+
+    /// The tissue before the injury.
+    #[must_use]
+    pub fn healthy(problem: &Problem) -> Self {
+        Self::with_debris(problem, &vec![0.0; problem.grid().len()])
+    }
+
+    fn with_debris(problem: &Problem, debris: &[f64]) -> Self {
         let n = problem.grid().len();
         let mut fields: [Vec<f64>; FIELDS] = std::array::from_fn(|_| vec![0.0; n]);
         let set = &problem.start;
@@ -43,7 +53,7 @@ impl State {
                 continue;
             }
             let healthy = &problem.classes[usize::from(tissue.code())];
-            let debris = problem.debris[c];
+            let debris = debris[c];
             let dead = debris.min(1.0);
             fields[Slow::Debris as usize][c] = debris;
             fields[Slow::Progenitors as usize][c] =

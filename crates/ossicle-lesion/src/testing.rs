@@ -324,6 +324,8 @@ impl Arbitrary {
                 progenitors: inside(61, 0.1),
                 fibres: inside(62, 1.0),
                 vessel_growth: inside(63, 1.0),
+                vessels: inside(65, 1.0),
+                resting_vegf: inside(66, 0.1),
                 failure_strain: inside(64, 0.5),
             },
             host: Host { central_nervous_lesion: 2.0 * share(70) },

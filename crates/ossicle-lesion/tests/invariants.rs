@@ -209,6 +209,32 @@ fn with_sources_on_the_books_explain_every_change() {
     assert!(state.ledger.worst_reaction_gap < 1e-12 && state.ledger.worst_transport_gap < 1e-12);
 }
 
+/// Progenitors are left out: by the model's equations healthy tissue loses some of them to want
+/// of oxygen and, where it is not strained, to fat (`docs/physics/belief.md`).
+#[test]
+fn healthy_tissue_of_every_kind_stays_as_it_is_in_use_and_under_force() {
+    let host = Host { central_nervous_lesion: 2.0 };
+    for care in [comfortable(0.8), moving(Motion::Forced { share_of_normal: 1.0 })] {
+        for tissue in [limb, anything] {
+            let case = Case { tissue, severity: 0.0, host, ..Case::default() };
+            let (problem, mut state, mut stepper) = case.start();
+            let start = state.clone();
+            run(&problem, &mut state, &mut stepper, 200.0, &care);
+            for field in Slow::ALL {
+                let lineage = matches!(field, Slow::Progenitors | Slow::Adipose);
+                for (c, (now, before)) in
+                    state.field(field).iter().zip(start.field(field)).enumerate()
+                {
+                    let gap = if lineage { 0.0 } else { (now - before).abs() };
+                    assert!(field != Slow::Progenitors || *now <= before + 1e-9);
+                    let voxel = problem.grid().voxel(c);
+                    assert!(gap < 2e-3, "{field:?} went from {before} to {now} at {voxel:?}");
+                }
+            }
+        }
+    }
+}
+
 /// The hardest case there is: twice the standard injury in a mouse with a central lesion, under
 /// force and heat.
 fn harsh(tissue: fn([usize; 3]) -> Tissue, control: Control) -> (Case, Exposure) {

@@ -1,7 +1,8 @@
 //! Angiogenesis: capillaries grow under VEGF, hardly into cartilage, and are lost in debris;
-//! they spread by sprouting and follow VEGF.
+//! they spread by sprouting and follow VEGF. What VEGF the healthy tissue has (`V0`) keeps the
+//! vessels it has (`v0`) and makes no new ones.
 //!
-//! `v_t = div(D_v om_v grad v) - div(om_v f_v chi_v v grad V) + r_v H(V; K_V)[1 - a_c H(c; K_vc)] om_v v(1 - v) - d_v H(D; K_vD) v`
+//! `v_t = div(D_v om_v v0 grad(v/v0)) - div(om_v f_v chi_v v grad(V - V0)) + r_v H(V - V0; K_V)[1 - a_c H(c; K_vc)] om_v v(1 - v) - d_v H(D; K_vD) v`
 
 use ossicle_field::maths::hill;
 use ossicle_field::reaction::LANES;
@@ -41,11 +42,11 @@ impl Process for Angiogenesis {
     fn rates(&self, tile: &Tile, rates: &mut Rates) {
         let [v, c, d] = [Slow::Capillaries, Slow::Chondrocytes, Slow::Debris].map(|f| tile.get(f));
         let vegf = tile.signal(Signal::Vegf);
-        let ability = &tile.tissue.vessel_growth;
+        let (ability, resting) = (&tile.tissue.vessel_growth, &tile.tissue.resting_vegf);
         let f = Slow::Capillaries as usize;
         for i in 0..LANES {
             let growth = self.growth
-                * hill(vegf[i], self.vegf_half_effect, 1)
+                * hill(vegf[i] - resting[i], self.vegf_half_effect, 1)
                 * (1.0 - self.cartilage_block * hill(c[i], self.cartilage_half_block, 1))
                 * ability[i];
             rates.gain[f][i] += growth * v[i];

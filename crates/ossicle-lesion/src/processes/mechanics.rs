@@ -3,11 +3,11 @@
 //!
 //! `G = g0 + (1 - g0) H(eps; e_h, 2)`
 //!
-//! `imm = clip(4 v(1-v) H(V; K_V) + H([m - k m0]+; m_i), 0, 1)`, `soft = 1 - min((O1 + O2)/O_h, 1)`
+//! `imm = clip(4 x(1-x) H(V - V0; K_V) + H([m - k m0]+; m_i), 0, 1)`, `x = min(v/v0, 1)`, `soft = 1 - min((O1 + O2)/O_h, 1)`
 //!
 //! `dam = { k_dam [eps/(e_f (1 - w_imm imm)) - 1]+ + k_bl [dT]+ imm } soft`
 //!
-//! Several sessions a day act in turn; what they do is averaged over the day.
+//! `v0`, `m0` and `V0` are those of the healthy tissue. Several sessions a day act in turn; what they do is averaged over the day.
 
 use ossicle_field::maths::{hill, positive};
 use ossicle_field::reaction::{LANES, Lanes};
@@ -83,11 +83,13 @@ impl MechanicalDamage {
     fn immaturity(&self, tile: &Tile) -> Lanes {
         let (v, m) = (tile.get(Slow::Capillaries), tile.get(Slow::Progenitors));
         let vegf = tile.signal(Signal::Vegf);
-        let resident = &tile.tissue.progenitors;
+        let (resident, vessels) = (&tile.tissue.progenitors, &tile.tissue.vessels);
+        let resting = &tile.tissue.resting_vegf;
         std::array::from_fn(|i| {
-            let perfused = if v[i] < 1.0 { v[i] } else { 1.0 };
-            let sprouting =
-                4.0 * perfused * (1.0 - perfused) * hill(vegf[i], self.vegf_half_effect, 1);
+            // Sprouting is judged by what the tissue has in health.
+            let perfused = if v[i] < vessels[i] { v[i] / vessels[i] } else { 1.0 };
+            let driven = hill(vegf[i] - resting[i], self.vegf_half_effect, 1);
+            let sprouting = 4.0 * perfused * (1.0 - perfused) * driven;
             let crowd = m[i] - self.own.crowding * resident[i];
             let crowded = hill(crowd, self.own.crowding_half_effect, 1);
             let both = sprouting + crowded;

@@ -1,7 +1,9 @@
 //! Migration of progenitors: random motility in the pores, up TGF-beta, and into the wound
 //! along its electric field.
 //!
-//! `m_t = div(D_m pore om_m grad m) - div(m [chi_m grad T + mu_e grad phi]) + ...`
+//! In health progenitors keep to their places: they spread towards `m` proportional to `m0`.
+//!
+//! `m_t = div(D_m pore om_m m0 grad(m/m0)) - div(m [chi_m grad T + mu_e grad phi]) + ...`
 
 use crate::parameter::parameters;
 

@@ -61,6 +61,11 @@ pub(in crate::report) fn tick_text(number: f64, step: f64) -> String {
     }
 }
 
+/// A number as short as it can be written, free of what adding steps leaves behind.
+pub(in crate::report) fn plain(number: f64) -> String {
+    format!("{}", (number * 1e9).round() / 1e9)
+}
+
 /// Days to mark on an axis up to `last`: whole weeks, months and quarters where they fit.
 pub(in crate::report) fn day_ticks(last: f64, most: usize) -> Vec<f64> {
     const STEPS: [f64; 12] =

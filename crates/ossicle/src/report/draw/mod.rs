@@ -8,3 +8,4 @@ pub(super) mod palette;
 pub(super) mod plane;
 pub(super) mod raster;
 pub(super) mod svg;
+pub(super) mod tile;

@@ -1,0 +1,170 @@
+//! The tissue map: what the lesion grew in.
+
+use std::collections::BTreeSet;
+
+use ossicle_anatomy::Tissue;
+use ossicle_field::Grid;
+use ossicle_image::sample_nearest;
+
+use super::draw::palette::{QUIET, TEXT, written};
+use super::draw::plane::{Plane, View};
+use super::draw::svg::{Anchor, Element, line, picture, rectangle, words as text};
+use super::draw::tile::{Key, Tile, draw_keys};
+use super::figure::{Figure, Layout};
+use super::lesion::Look;
+use super::slices::undrawn;
+use super::source::{Absent, Piece, Source};
+use super::words;
+
+/// Width of the three maps together.
+const WIDTH: f64 = 1040.0;
+/// Room between two maps.
+const GAP: f64 = 8.0;
+/// Height of a map at most.
+const TALLEST: f64 = 360.0;
+/// Room above the maps.
+const TOP: f64 = 24.0;
+/// Line round the lesion, on white.
+const LESION: &str = "#000000";
+/// Line round the injury, on white.
+const INJURY: &str = "#1450D2";
+const INJURY_DASH: &str = "4 3";
+/// What lies beyond the lesion box.
+const BEYOND: u8 = Tissue::ALL.len() as u8;
+
+/// The map in three planes, with the lesion of the last virtual CT and the injury outlined.
+pub(super) fn figure(source: &Source, look: &Piece<Look>) -> Piece<Figure> {
+    let tissue = source.anatomy.as_ref().map_err(Absent::clone)?;
+    let look = look.as_ref().ok();
+    let last = look.map(|look| source.virtual_ct(look.last_day)).transpose()?;
+    let through = look.map_or_else(|| tissue.grid().middle_mm(), |l| l.target.centroid_mm);
+    let (views, per_mm) = views(tissue.grid(), through);
+    let (mut drawn, mut present, mut left) = (Element::new("g"), BTreeSet::new(), 0.0);
+    let mut bottom = TOP;
+    for view in views {
+        let pixels = view.map(|place| sample_nearest(tissue, place));
+        present.extend(pixels.iter().flatten().copied());
+        let codes = pixels.iter().map(|t| t.map_or(BEYOND, Tissue::code)).collect();
+        let mut tile = Tile::new(view, per_mm, codes, &colours()).map_err(undrawn)?;
+        if let (Some(look), Some(ct)) = (look, &last) {
+            tile.outline(|place| look.injured(place), INJURY, INJURY_DASH, "#fff");
+            tile.outline(|place| look.new_bone(ct, place), LESION, "", "#fff");
+        }
+        tile.annotate();
+        let [width, height] = view.size_mm.map(|mm| per_mm * mm);
+        let name = words::capitalised(view.plane.name());
+        let heading = text([left + width / 2.0, 15.0], 13.0, Anchor::Middle, TEXT, &name);
+        drawn.add(heading.with("font-weight", "600"));
+        drawn.add(tile.at([left, TOP]));
+        left += width + GAP;
+        bottom = bottom.max(TOP + height);
+    }
+    let keys = keys(&present, look);
+    let height = draw_keys(&mut drawn, keys, [0.0, bottom + 10.0], WIDTH, QUIET);
+    let names: Vec<String> = present.iter().map(|t| words::spoken(t.name())).collect();
+    let alt = format!(
+        "Tissue classes in axial, coronal and sagittal planes: {}.",
+        words::listed(&names)
+    );
+    let mut caption = "Tissue classes of the lesion box, one colour a class, as the model takes \
+         them; each voxel is drawn as it is."
+        .to_owned();
+    if look.is_none() {
+        caption.push_str(" Without a virtual CT the lesion is not outlined.");
+    }
+    Ok(Figure {
+        id: "tissue",
+        layout: Layout::Wide,
+        pictures: vec![picture([WIDTH, bottom + 12.0 + height], &alt).holding(drawn)],
+        caption,
+    })
+}
+
+/// Three planes through a place that show all of a grid, and how large a millimetre is drawn.
+fn views(grid: &Grid, through_mm: [f64; 3]) -> ([View; 3], f64) {
+    let (mut low, mut high) = ([f64::INFINITY; 3], [f64::NEG_INFINITY; 3]);
+    for corner in 0..8_usize {
+        let end = |a: usize| {
+            if corner >> a & 1 == 1 { grid.shape()[a] as f64 - 0.5 } else { -0.5 }
+        };
+        let place = grid.to_world([end(0), end(1), end(2)]);
+        for a in 0..3 {
+            low[a] = low[a].min(place[a]);
+            high[a] = high[a].max(place[a]);
+        }
+    }
+    let size_mm = |plane: Plane| plane.axes().map(|a| high[a] - low[a]);
+    let sizes = Plane::ALL.map(size_mm);
+    let wide: f64 = sizes.iter().map(|s| s[0]).sum();
+    let tall = sizes.iter().map(|s| s[1]).fold(0.0, f64::max);
+    let per_mm = ((WIDTH - 2.0 * GAP) / wide).min(TALLEST / tall);
+    let views = Plane::ALL.map(|plane| {
+        let mut middle_mm = through_mm;
+        for axis in plane.axes() {
+            middle_mm[axis] = f64::midpoint(low[axis], high[axis]);
+        }
+        let size_mm = size_mm(plane);
+        // Two pixels a unit, so that voxels keep their edges.
+        let pixels = size_mm.map(|mm| (2.0 * per_mm * mm).round().max(1.0) as usize);
+        View { plane, middle_mm, size_mm, pixels }
+    });
+    (views, per_mm)
+}
+
+/// The colours of the tissues by their codes, and that of what lies beyond the box.
+fn colours() -> Vec<[u8; 3]> {
+    Tissue::ALL.into_iter().map(Tissue::colour).chain([[255; 3]]).collect()
+}
+
+fn keys(present: &BTreeSet<Tissue>, look: Option<&Look>) -> Vec<Key> {
+    let tissues = present.iter().map(|tissue| Key {
+        sample: rectangle([0.5, 0.5], [21.0, 11.0], &written(tissue.colour()))
+            .with("stroke", "#8B96A1"),
+        meaning: words::spoken(tissue.name()),
+    });
+    let outline = |colour, dash: &str, meaning: &str| {
+        let sample = line([0.0, 6.0], [22.0, 6.0], colour, 2.0);
+        Key {
+            sample: if dash.is_empty() { sample } else { sample.with("stroke-dasharray", dash) },
+            meaning: meaning.to_owned(),
+        }
+    };
+    let lesion =
+        look.map(|look| outline(LESION, "", &format!("new bone on day {}", look.last_day)));
+    let injury = look
+        .filter(|look| look.injury.is_some())
+        .map(|_| outline(INJURY, INJURY_DASH, "injured on day 0"));
+    tissues.chain(lesion).chain(injury).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::folder::testing::oblique_grid;
+
+    #[test]
+    fn views_show_the_whole_grid_at_one_scale() {
+        let grid = oblique_grid([30, 20, 10]);
+        let (views, per_mm) = views(&grid, grid.middle_mm());
+        for view in views {
+            assert!(view.size_mm.iter().all(|mm| per_mm * mm <= WIDTH));
+            let [right, down] = view.plane.axes();
+            let centre = grid.centre([29, 0, 9]);
+            for (axis, a) in [(right, 0), (down, 1)] {
+                let off = (centre[axis] - view.middle_mm[axis]).abs();
+                assert!(off < view.size_mm[a] / 2.0, "{centre:?} in {view:?}");
+            }
+            for (pixels, mm) in view.pixels.iter().zip(view.size_mm) {
+                assert!((*pixels as f64 - 2.0 * per_mm * mm).abs() <= 0.5);
+            }
+        }
+        let total: f64 = views.iter().map(|v| per_mm * v.size_mm[0]).sum();
+        assert!(total <= WIDTH - 2.0 * GAP + 1e-9);
+    }
+
+    #[test]
+    fn every_tissue_has_its_colour() {
+        assert_eq!(colours().len(), usize::from(BEYOND) + 1);
+        assert_eq!(colours()[usize::from(Tissue::Fat.code())], Tissue::Fat.colour());
+    }
+}
