@@ -32,11 +32,11 @@ pub fn hill(x: f64, k: f64, n: u32) -> f64 {
     x / (k + x)
 }
 
-/// `max(x, 0)`: the positive part, written `[x]+` in the model.
+/// `max(x, 0)`: the positive part, written `[x]+` in the model. NaN stays NaN.
 #[inline(always)]
 #[must_use]
 pub fn positive(x: f64) -> f64 {
-    if x > 0.0 { x } else { 0.0 }
+    if x < 0.0 { 0.0 } else { x }
 }
 
 /// A soft step down from 1 to 0 across `x = 0`, `width` wide: `(1 - tanh(x/width))/2`.

@@ -1,28 +1,50 @@
 //! Sums and extremes that are the same for any number of threads.
 //!
-//! A slice is cut into chunks of fixed length; each chunk is summed in order with
-//! a running compensation; the chunk sums are joined by a pairwise tree whose
-//! shape depends on the length alone.
+//! A slice is cut into chunks of fixed length; each chunk is summed in a fixed order with
+//! running compensations; the chunk sums are joined by a pairwise tree whose shape depends on
+//! the length alone.
 
 use rayon::join;
 
 /// Values summed one after the other before the tree takes over.
 const CHUNK: usize = 4096;
 
+/// Values that are summed side by side, each with its own compensation.
+const SIDE: usize = 8;
+
 /// Sum of `f(i)` over `0..n`, compensated, the same for any number of threads.
 pub fn sum_of(n: usize, f: impl Fn(usize) -> f64 + Sync) -> f64 {
     tree(0, n, add, &|from, to| {
-        // Neumaier's compensated sum.
-        let (mut sum, mut lost) = (0.0_f64, 0.0_f64);
-        for i in from..to {
-            let value = f(i);
-            let next = sum + value;
-            lost +=
-                if sum.abs() >= value.abs() { (sum - next) + value } else { (value - next) + sum };
-            sum = next;
+        let (mut sums, mut lost) = ([0.0_f64; SIDE], [0.0_f64; SIDE]);
+        let whole = from + (to - from) / SIDE * SIDE;
+        for block in (from..whole).step_by(SIDE) {
+            for l in 0..SIDE {
+                let (sum, rounding) = exact(sums[l], f(block + l));
+                sums[l] = sum;
+                lost[l] += rounding;
+            }
         }
-        sum + lost
+        for i in whole..to {
+            let (sum, rounding) = exact(sums[i - whole], f(i));
+            sums[i - whole] = sum;
+            lost[i - whole] += rounding;
+        }
+        let (mut sum, mut rest) = (0.0, 0.0);
+        for l in 0..SIDE {
+            let (next, rounding) = exact(sum, sums[l]);
+            sum = next;
+            rest += rounding + lost[l];
+        }
+        sum + rest
     })
+}
+
+/// A rounded sum and what the rounding lost (Knuth).
+#[inline(always)]
+fn exact(a: f64, b: f64) -> (f64, f64) {
+    let sum = a + b;
+    let added = sum - a;
+    (sum, (a - (sum - added)) + (b - added))
 }
 
 /// Sum of a slice, compensated.

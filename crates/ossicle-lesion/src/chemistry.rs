@@ -15,8 +15,6 @@ use crate::process::{Derived, Tile};
 use crate::signals::{Domain, SteadySignal};
 use crate::state::State;
 
-/// Relative residual that a solve must reach.
-const TOLERANCE: f64 = 1e-6;
 /// Share of its typical value below which a signal does nothing to any process.
 const NEGLIGIBLE: f64 = 1e-6;
 /// Change of oxygen (1 = 45 mmHg) below which its saturating uptake counts as solved.
@@ -117,14 +115,14 @@ impl Chemistry {
             self.fill(problem, signal.as_ref(), fields, exposure, signals);
             let answer = &mut signals[which as usize];
             let iterations = if which == Signal::Oxygen {
-                self.oxygen(problem, signal.diffusivity(), answer, ledger)
+                self.oxygen(problem, signal.as_ref(), answer, ledger)
             } else {
                 let hierarchy = match signal.domain() {
                     Domain::Interstitium => &self.interstitium,
                     Domain::Body => &self.body,
                     Domain::Conductor => &self.conductor,
                 };
-                let tolerance = self.tolerance(which);
+                let tolerance = self.tolerance(signal.as_ref());
                 let (decay, source) = (&self.decay, &self.source);
                 self.solver
                     .solve(hierarchy, signal.diffusivity(), decay, source, tolerance, answer)
@@ -139,11 +137,12 @@ impl Chemistry {
 
     /// The relative residual to ask for: once a signal has all but died away, what is left of it
     /// need not be known to more digits than matter.
-    fn tolerance(&self, signal: Signal) -> f64 {
+    fn tolerance(&self, signal: &dyn SteadySignal) -> f64 {
         let source = reduce::dot(&self.source, &self.source).sqrt();
         let decay = reduce::dot(&self.decay, &self.decay).sqrt();
-        let negligible = NEGLIGIBLE * signal.describe().typical * decay;
-        if source > 0.0 { TOLERANCE.max(negligible / source) } else { TOLERANCE }
+        let negligible = NEGLIGIBLE * signal.signal().describe().typical * decay;
+        let least = signal.tolerance();
+        if source > 0.0 { least.max(negligible / source) } else { least }
     }
 
     /// Fills decay and source of one signal in every voxel.
@@ -217,10 +216,11 @@ impl Chemistry {
     fn oxygen(
         &mut self,
         problem: &Problem,
-        diffusivity: f64,
+        signal: &dyn SteadySignal,
         w: &mut [f64],
         ledger: &mut Ledger,
     ) -> Result<usize, EllipticError> {
+        let (diffusivity, tolerance) = (signal.diffusivity(), signal.tolerance());
         let half_use = problem.model.oxygen_half_use;
         let (supply, demand) = (&self.decay, &self.source);
         let fixed = match self.oxygen_uptake {
@@ -248,7 +248,7 @@ impl Chemistry {
                 });
             let (screening, constant) = (&self.screening, &self.constant);
             let solved =
-                self.solver.solve(&self.body, diffusivity, screening, constant, TOLERANCE, w)?;
+                self.solver.solve(&self.body, diffusivity, screening, constant, tolerance, w)?;
             iterations += solved.iterations;
             if tangent {
                 // A tangent may overshoot below zero, where the answer never is.

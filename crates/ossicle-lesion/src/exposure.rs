@@ -1,5 +1,7 @@
 //! What acts on the lesion from outside: the patient's own condition, care, and motion.
 
+use thiserror::Error;
+
 /// What the patient brings.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Host {
@@ -21,6 +23,52 @@ pub struct Exposure {
     pub division_loss: f64,
     /// The motion of the day.
     pub motion: Programme,
+}
+
+/// Why an exposure cannot be.
+#[derive(Clone, Copy, Debug, Error, PartialEq)]
+#[error("{what} is {found}; expected {low} to {high}")]
+pub struct Unfit {
+    /// What of it.
+    pub what: &'static str,
+    /// The value found.
+    pub found: f64,
+    /// Least value that can be.
+    pub low: f64,
+    /// Greatest value that can be.
+    pub high: f64,
+}
+
+impl Exposure {
+    /// Refuses shares outside 0 to 1, days of more than a day, and what is not a number.
+    ///
+    /// # Errors
+    /// The first value that cannot be, with what can.
+    pub fn check(&self) -> Result<(), Unfit> {
+        let within = |what, found: f64, low: f64, high: f64| {
+            if (low..=high).contains(&found) {
+                Ok(())
+            } else {
+                Err(Unfit { what, found, low, high })
+            }
+        };
+        within("the inhibition of COX", self.cox_inhibition, 0.0, 1.0)?;
+        within("etidronate", self.etidronate, 0.0, 100.0)?;
+        within("warming in degrees", self.warming_c, -20.0, 20.0)?;
+        within("the loss of division", self.division_loss, 0.0, 1.0)?;
+        let mut day = 0.0;
+        for session in &self.motion.sessions {
+            within("a session's share of the day", session.share_of_day, 0.0, 1.0)?;
+            day += session.share_of_day;
+            let share = match session.motion {
+                Motion::Still => 0.0,
+                Motion::Comfortable { share_of_free: share }
+                | Motion::Forced { share_of_normal: share } => share,
+            };
+            within("a session's share of the range", share, 0.0, 1.0)?;
+        }
+        within("the sessions' share of the day", day, 0.0, 1.0 + 1e-9)
+    }
 }
 
 /// Sessions a day may hold.

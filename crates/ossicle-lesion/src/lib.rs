@@ -8,6 +8,7 @@
 //! The crate knows tissues and cells; it knows no files and no user.
 
 mod chemistry;
+mod control;
 pub mod exposure;
 pub mod fields;
 pub mod joint;
@@ -29,10 +30,11 @@ mod strain;
 mod testing;
 
 pub use chemistry::OxygenUptake;
+pub use control::{Control, StepError};
 pub use fields::{Signal, Slow};
 pub use ledger::{Flows, Ledger};
 pub use model::Model;
 pub use parameter::{Parameter, ParameterError, ParameterValues};
 pub use problem::{Injury, Problem, ProblemError};
 pub use state::State;
-pub use stepper::{Control, StageSeconds, StepError, Stepped, Stepper, mean_iterations};
+pub use stepper::{StageSeconds, Stepped, Stepper, mean_iterations};

@@ -114,6 +114,14 @@ pub enum ProblemError {
     /// The injured region and the box do not meet.
     #[error("the lesion box holds none of the injured region")]
     NoSite,
+    /// A number that must be more than 0.
+    #[error("the {what} is {found}; expected more than 0")]
+    NotPositive {
+        /// Which number.
+        what: &'static str,
+        /// Its value.
+        found: f64,
+    },
     /// The signals of the healthy tissue cannot be solved for.
     #[error("the {signal} of the healthy tissue cannot be solved for: {cause}")]
     Rest {
@@ -122,8 +130,10 @@ pub enum ProblemError {
         /// Why.
         cause: EllipticError,
     },
-    /// A value of the injury is not a number or negative.
-    #[error("the {map} holds {value} at voxel {voxel:?}; expected a number of at least 0")]
+    /// A value of the injury is not a number or out of its range.
+    #[error(
+        "the {map} holds {value} at voxel {voxel:?}; expected a finite number, not negative (a weight of at most 1)"
+    )]
     BadValue {
         /// Which map.
         map: &'static str,
@@ -168,9 +178,22 @@ impl Problem {
         if shear > 1e-4 {
             return Err(ProblemError::Sheared { shear });
         }
-        for (map, values) in [("debris map", &debris), ("site map", &site)] {
-            if let Some(c) = values.iter().position(|v| !(*v >= 0.0 && v.is_finite())) {
+        let bounds = [
+            ("debris map", &debris, 0.0, f64::MAX),
+            ("site map", &site, 0.0, 1.0 + 1e-9),
+            ("distance map", &distance_mm, f64::MIN, f64::MAX),
+        ];
+        for (map, values, low, high) in bounds {
+            if let Some(c) = values.iter().position(|v| !(low..=high).contains(v)) {
                 return Err(ProblemError::BadValue { map, value: values[c], voxel: grid.voxel(c) });
+            }
+        }
+        let kappa = model.values().species_rate_factor();
+        for (what, found) in
+            [("normal range of motion in degrees", rom_deg), ("species rate factor", kappa)]
+        {
+            if !(found > 0.0 && found.is_finite()) {
+                return Err(ProblemError::NotPositive { what, found });
             }
         }
         if !tissue.iter().any(|t| t.is_soft()) {

@@ -15,12 +15,8 @@
 
 use std::time::Instant;
 
-use ossicle_field::diffusion::Sweeps;
-use ossicle_field::elliptic::EllipticError;
-use ossicle_field::reaction::Network;
-use thiserror::Error;
-
-use crate::chemistry::{Chemistry, OxygenUptake};
+use crate::chemistry::Chemistry;
+use crate::control::{BOOKS, Control, StepError, fit, worst};
 use crate::exposure::Exposure;
 use crate::fields::{FIELDS, SIGNALS, Signal, Slow, TRANSFERS};
 use crate::joint::{Averages, Demand, Joint};
@@ -30,95 +26,8 @@ use crate::problem::Problem;
 use crate::reactions::{self, Pass, Setting, Stage};
 use crate::state::State;
 use crate::strain;
-
-/// How time is cut into steps.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Control {
-    /// Relative difference between a step and its first-order prediction that is accepted, of
-    /// any field's total.
-    pub tolerance: f64,
-    /// Shortest step in days; a step that fails at this length stops the run.
-    pub shortest_days: f64,
-    /// Longest step in days.
-    pub longest_days: f64,
-    /// How the saturating uptake of oxygen is solved.
-    pub oxygen_uptake: OxygenUptake,
-}
-
-impl Default for Control {
-    fn default() -> Self {
-        Self {
-            tolerance: 0.01,
-            shortest_days: 1e-4,
-            longest_days: 4.0,
-            oxygen_uptake: OxygenUptake::Converged,
-        }
-    }
-}
-
-/// Why a step could not be made. The state is as it was before, but for its books and for its
-/// signals, which may be better first guesses.
-#[derive(Clone, Debug, Error, PartialEq)]
-#[non_exhaustive]
-pub enum StepError {
-    /// A value is NaN or infinite.
-    #[error("{field} is {value} at voxel {voxel:?} ({tissue}) on day {day:.4}")]
-    NotFinite {
-        /// The field.
-        field: &'static str,
-        /// The value.
-        value: f64,
-        /// Where.
-        voxel: [usize; 3],
-        /// The tissue there.
-        tissue: &'static str,
-        /// When.
-        day: f64,
-    },
-    /// A signal could not be solved for.
-    #[error("{signal} cannot be solved on day {day:.4}: {cause}")]
-    Signal {
-        /// The signal.
-        signal: &'static str,
-        /// When.
-        day: f64,
-        /// Why.
-        cause: EllipticError,
-    },
-    /// The tolerance cannot be met.
-    #[error(
-        "on day {day:.4} the error of {field} is {error:.2e} with the shortest step, {step_days:e} d; expected at most {tolerance:e}"
-    )]
-    Tolerance {
-        /// The field with the largest error.
-        field: &'static str,
-        /// Its relative error.
-        error: f64,
-        /// The tolerance.
-        tolerance: f64,
-        /// The step's length in days.
-        step_days: f64,
-        /// When.
-        day: f64,
-    },
-    /// The books do not close.
-    #[error(
-        "the books of {field} are open by {gap:.1e} on day {day:.4}; expected less than {limit:.0e}"
-    )]
-    Books {
-        /// The field.
-        field: &'static str,
-        /// Relative gap.
-        gap: f64,
-        /// Largest gap accepted.
-        limit: f64,
-        /// When.
-        day: f64,
-    },
-}
-
-/// Largest relative gap of the books that rounding can explain.
-const BOOKS: f64 = 1e-10;
+use ossicle_field::diffusion::Sweeps;
+use ossicle_field::reaction::Network;
 
 /// What one accepted step was.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -246,8 +155,12 @@ impl Stepper {
         until_day: f64,
         exposure: &dyn Fn(f64) -> Exposure,
     ) -> Result<Stepped, StepError> {
-        let mut dt =
-            state.next_step_days.clamp(self.control.shortest_days, self.control.longest_days);
+        let control = self.control;
+        control.check()?;
+        if !(until_day > state.day && until_day.is_finite()) {
+            return Err(StepError::NotAhead { day: state.day, until_day });
+        }
+        let mut dt = state.next_step_days.clamp(control.shortest_days, control.longest_days);
         loop {
             let remaining = until_day - state.day;
             // A step that would leave a sliver is stretched or halved instead.
@@ -259,37 +172,24 @@ impl Stepper {
                 (dt, false)
             };
             let attempt = self.attempt(problem, state, days, exposure)?;
-            let (field, error) = worst(&attempt.pass);
-            if error > self.control.tolerance || attempt.pass.fullest > 1.0 + 1e-9 {
-                if days <= self.control.shortest_days {
-                    let (tolerance, day) = (self.control.tolerance, state.day);
-                    let field = field.describe().name;
-                    return Err(StepError::Tolerance {
-                        field,
-                        error,
-                        tolerance,
-                        step_days: days,
-                        day,
-                    });
+            let (_, error) = worst(problem, &attempt.pass);
+            if let Some(refused) = control.refuse(problem, &attempt.pass, state.day, days) {
+                if days <= control.shortest_days {
+                    return Err(refused);
                 }
                 state.ledger.steps_rejected += 1;
-                dt = (days * self.factor(error).min(0.7)).max(self.control.shortest_days);
+                dt = (days * control.factor(error).min(0.7)).max(control.shortest_days);
                 continue;
             }
             // The length that the error allows; a step cut short by an event says nothing against
             // the longer one planned before.
-            let allowed = days * self.factor(error);
+            let allowed = days * control.factor(error);
             state.next_step_days =
-                if days < dt { allowed.max(dt) } else { allowed }.min(self.control.longest_days);
+                if days < dt { allowed.max(dt) } else { allowed }.min(control.longest_days);
             let end = if last { until_day } else { state.day + days };
             self.accept(problem, state, attempt, end)?;
             return Ok(Stepped { days, error });
         }
-    }
-
-    /// How much longer the next step may be; the error grows with the square of the length.
-    fn factor(&self, error: f64) -> f64 {
-        (0.85 * (self.control.tolerance / error.max(1e-12)).sqrt()).clamp(0.2, 1.6)
     }
 
     /// Makes a step in scratch memory; of the state, only signals and books change.
@@ -310,7 +210,7 @@ impl Stepper {
             movement.diffuse(problem, work, 0.5 * dt, Sweeps::Forward, ledger)
         });
 
-        let now = exposure(*day);
+        let now = fit(exposure(*day), *day)?;
         let demand_now = demand(problem, joint, averages.mineral_share, &now);
         let setting =
             Setting { problem, network, signals, exposure: &now, loads: demand_now.loads() };
@@ -324,7 +224,7 @@ impl Stepper {
             model.joint.advance(joint, joint, &averages_now, demand_now.use_share, 0.5 * dt);
         timed(&mut seconds.drift, || movement.drift(problem, middle, signals, 0.5 * dt, ledger));
 
-        let then = exposure(*day + 0.5 * dt);
+        let then = fit(exposure(*day + 0.5 * dt), *day)?;
         let mineral = &middle[Slow::Mineral as usize];
         let mineral_share = problem.share_of_site(mineral);
         let share = &mut signals[Signal::StrainShare as usize];
@@ -440,20 +340,6 @@ struct Attempt {
     pass: Pass,
     averages: Averages,
     joint: Joint,
-}
-
-/// The field with the largest error relative to its total, and that error.
-fn worst(pass: &Pass) -> (Slow, f64) {
-    let mut worst = (Slow::Debris, 0.0);
-    for (f, field) in Slow::ALL.into_iter().enumerate() {
-        // A field that hardly exists yet is measured against a trace of its typical value.
-        let trace = 20.0 * field.describe().typical;
-        let error = pass.error[f] / (pass.total[f] + trace);
-        if error > worst.1 {
-            worst = (field, error);
-        }
-    }
-    worst
 }
 
 /// The iteration counts per solve of every signal that was solved for.

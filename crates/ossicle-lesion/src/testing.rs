@@ -124,6 +124,11 @@ impl Alone {
         self
     }
 
+    /// The VEGF of the tissue in health.
+    pub(crate) fn resting_vegf(&self) -> f64 {
+        self.problem.resting_vegf[0]
+    }
+
     /// The value of a field, the same in every lane.
     #[track_caller]
     pub(crate) fn get(&self, field: Slow) -> f64 {

@@ -1,10 +1,10 @@
 //! Angiogenesis: capillaries grow under VEGF, hardly into cartilage, and are lost in debris;
-//! they spread by sprouting and follow VEGF. What VEGF the healthy tissue has (`V0`) keeps the
-//! vessels it has (`v0`) and makes no new ones.
+//! they spread by sprouting and follow VEGF. Tissue that health keeps sparsely perfused prunes
+//! the surplus: up to its resting VEGF (`V0`) it keeps the vessels it has (`v0`).
 //!
-//! `v_t = div(D_v om_v v0 grad(v/v0)) - div(om_v f_v chi_v v grad(V - V0)) + r_v H(V - V0; K_V)[1 - a_c H(c; K_vc)] om_v v(1 - v) - d_v H(D; K_vD) v`
+//! `v_t = div(D_v om_v v0 grad(v/v0)) - div(om_v f_v chi_v v grad(V - V0)) + r_v om_v v {H(V; K_V)[1 - a_c H(c; K_vc)](1 - v) - H(min(V, V0); K_V)(1 - v0)} - d_v H(D; K_vD) v`
 
-use ossicle_field::maths::hill;
+use ossicle_field::maths::{hill, positive};
 use ossicle_field::reaction::LANES;
 
 use crate::fields::{Signal, Slow};
@@ -42,16 +42,21 @@ impl Process for Angiogenesis {
     fn rates(&self, tile: &Tile, rates: &mut Rates) {
         let [v, c, d] = [Slow::Capillaries, Slow::Chondrocytes, Slow::Debris].map(|f| tile.get(f));
         let vegf = tile.signal(Signal::Vegf);
-        let (ability, resting) = (&tile.tissue.vessel_growth, &tile.tissue.resting_vegf);
+        let (ability, vessels) = (&tile.tissue.vessel_growth, &tile.tissue.vessels);
+        let resting = &tile.tissue.resting_vegf;
         let f = Slow::Capillaries as usize;
         for i in 0..LANES {
-            let growth = self.growth
-                * hill(vegf[i] - resting[i], self.vegf_half_effect, 1)
-                * (1.0 - self.cartilage_block * hill(c[i], self.cartilage_half_block, 1))
-                * ability[i];
+            let able = self.growth * ability[i];
+            let growth = able
+                * hill(vegf[i], self.vegf_half_effect, 1)
+                * (1.0 - self.cartilage_block * hill(c[i], self.cartilage_half_block, 1));
+            let usual = if vegf[i] < resting[i] { vegf[i] } else { resting[i] };
+            let pruning =
+                able * hill(usual, self.vegf_half_effect, 1) * positive(1.0 - vessels[i]);
             rates.gain[f][i] += growth * v[i];
-            rates.loss[f][i] +=
-                growth * v[i] + self.debris_loss * hill(d[i], self.debris_half_loss, 1);
+            rates.loss[f][i] += growth * v[i]
+                + pruning
+                + self.debris_loss * hill(d[i], self.debris_half_loss, 1);
         }
     }
 }
@@ -67,15 +72,38 @@ mod tests {
     #[test]
     fn capillaries_grow_logistically_in_vegf_and_less_in_cartilage() {
         let process = Angiogenesis::new(&ParameterValues::default());
-        let mut tile = Alone::inside(Tissue::TendonLigament, vec![Box::new(process)])
+        let mut tile = Alone::new(vec![Box::new(process)])
             .with(Slow::Capillaries, 0.1)
             .with(Slow::Chondrocytes, 0.1)
             .signal(Signal::Vegf, 0.5);
         let days = 60.0;
         tile.run(days, 0.05);
-        // VEGF at twice its half effect, cartilage holds back 0.8/3, ability of tendon 0.7.
-        let rate = 0.12 * 2.0 / 3.0 * (1.0 - 0.8 / 3.0) * 0.7;
+        // VEGF at twice its half effect, cartilage holds back 0.8/3.
+        let rate = 0.12 * 2.0 / 3.0 * (1.0 - 0.8 / 3.0);
         close(tile.get(Slow::Capillaries), 1.0 / (1.0 + 9.0 * libm::exp(-rate * days)), 1e-5);
+    }
+
+    /// Sparsely perfused tissue prunes a surplus down to what it has in health.
+    #[test]
+    fn resting_vegf_keeps_the_vessels_of_health() {
+        let kept = Tissue::TendonLigament.properties().vessel_density.value;
+        let days = 400.0;
+        let after = |start: f64| {
+            let process = Angiogenesis::new(&ParameterValues::default());
+            let tile = Alone::inside(Tissue::TendonLigament, vec![Box::new(process)]);
+            let resting = tile.resting_vegf();
+            let mut tile = tile.signal(Signal::Vegf, resting).with(Slow::Capillaries, start);
+            tile.run(days, 0.5);
+            // A logistic towards v0 at the rate r_v om_v H(V0) v0; om_v = 0.7 in tendon.
+            let rate = 0.12 * 0.7 * resting / (resting + 0.25) * kept;
+            let exact = kept / (1.0 - (1.0 - kept / start) * libm::exp(-rate * days));
+            (tile.get(Slow::Capillaries), exact)
+        };
+        for start in [3.0 * kept, kept, 0.5 * kept] {
+            let (found, exact) = after(start);
+            close(found, exact, 1e-5);
+        }
+        assert!(after(3.0 * kept).0 < 2.5 * kept, "nothing was pruned");
     }
 
     #[test]

@@ -3,11 +3,11 @@
 //!
 //! `G = g0 + (1 - g0) H(eps; e_h, 2)`
 //!
-//! `imm = clip(4 x(1-x) H(V - V0; K_V) + H([m - k m0]+; m_i), 0, 1)`, `x = min(v/v0, 1)`, `soft = 1 - min((O1 + O2)/O_h, 1)`
+//! `imm = clip(4 x(1-x) H(V; K_V) + H([m - k m0]+; m_i), 0, 1)`, `x = min(v/v0, 1)`, `soft = 1 - min((O1 + O2)/O_h, 1)`
 //!
 //! `dam = { k_dam [eps/(e_f (1 - w_imm imm)) - 1]+ + k_bl [dT]+ imm } soft`
 //!
-//! `v0`, `m0` and `V0` are those of the healthy tissue. Several sessions a day act in turn; what they do is averaged over the day.
+//! `v0` and `m0` are those of the healthy tissue. Several sessions a day act in turn; what they do is averaged over the day.
 
 use ossicle_field::maths::{hill, positive};
 use ossicle_field::reaction::{LANES, Lanes};
@@ -56,9 +56,9 @@ impl Process for Mechanotransduction {
 parameters! {
     /// Failure of tissue.
     Failure of "mechanical_damage" {
-        tearing = "k_dam" 1.0 [0.3, 3.0] "1/d" CellRate, "debris per relative excess of strain", "calibrated";
+        tearing = "k_dam" 1.0 [0.3, 3.0] "1/d" Constant, "debris per relative excess of strain", "calibrated";
         immature_weakening = "w_imm" 0.4 [0.0, 0.8] "1" Constant, "loss of failure strain in immature tissue", "calibrated";
-        bleeding = "k_bl" 0.012 [0.0, 0.03] "1/d/degC" CellRate, "bleeding per degree in sprouting tissue", "calibrated";
+        bleeding = "k_bl" 0.012 [0.0, 0.03] "1/d/degC" Constant, "bleeding per degree in sprouting tissue", "calibrated";
         crowding = "k_im" 1.5 [1.0, 3.0] "1" Constant, "progenitors, relative to rest, above which tissue counts as immature", "calibrated";
         crowding_half_effect = "m_i" 0.2 [0.1, 0.5] "1e6 cells/mL" Constant, "progenitors above that at half effect", "calibrated";
         hardening = "O_h" 0.3 [0.1, 0.6] "volume fraction" Constant, "bone matrix that cannot be torn", "calibrated";
@@ -84,11 +84,10 @@ impl MechanicalDamage {
         let (v, m) = (tile.get(Slow::Capillaries), tile.get(Slow::Progenitors));
         let vegf = tile.signal(Signal::Vegf);
         let (resident, vessels) = (&tile.tissue.progenitors, &tile.tissue.vessels);
-        let resting = &tile.tissue.resting_vegf;
         std::array::from_fn(|i| {
             // Sprouting is judged by what the tissue has in health.
             let perfused = if v[i] < vessels[i] { v[i] / vessels[i] } else { 1.0 };
-            let driven = hill(vegf[i] - resting[i], self.vegf_half_effect, 1);
+            let driven = hill(vegf[i], self.vegf_half_effect, 1);
             let sprouting = 4.0 * perfused * (1.0 - perfused) * driven;
             let crowd = m[i] - self.own.crowding * resident[i];
             let crowded = hill(crowd, self.own.crowding_half_effect, 1);

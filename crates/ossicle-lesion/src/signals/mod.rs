@@ -45,6 +45,11 @@ pub trait SteadySignal: Send + Sync {
         &[]
     }
 
+    /// Relative residual to which it is solved.
+    fn tolerance(&self) -> f64 {
+        1e-6
+    }
+
     /// Decay (1/day) and source (unit/day) of each lane.
     fn coefficients(&self, tile: &Tile, decay: &mut Lanes, source: &mut Lanes);
 

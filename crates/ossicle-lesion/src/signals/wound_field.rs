@@ -33,6 +33,11 @@ impl SteadySignal for WoundField {
         1.0
     }
 
+    /// Only its gradient acts, and weakly.
+    fn tolerance(&self) -> f64 {
+        1e-4
+    }
+
     fn reads(&self) -> &'static [Slow] {
         &[Slow::Debris]
     }
@@ -76,9 +81,9 @@ mod tests {
         for i in 9..60 {
             close(phi[i + 1] / phi[i], ratio, 1e-4);
         }
-        // All current that is made leaks away.
+        // All current that is made leaks away, to the residual asked for.
         let leaked = 1e-3 * phi.iter().sum::<f64>();
-        close(leaked, 3.0 * 9.0, 1e-5);
+        close(leaked, 3.0 * 9.0, 1e-4);
     }
 
     #[test]

@@ -71,7 +71,7 @@ impl Numerics {
             "longest_step",
             "The longest step in time.",
             measured(1e-4, 30.0),
-            DurationDays(4.0),
+            DurationDays(8.0),
         );
         let shortest = section.or(
             "shortest_step",

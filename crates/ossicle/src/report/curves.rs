@@ -3,22 +3,24 @@
 //! A curve more is one entry of [`charts`]: what it shows, which columns of the time series,
 //! how its axis runs.
 
-use super::draw::chart::{Chart, Mark, Range, Series, highest};
+use super::draw::chart::{Chart, Mark, Range, Series, highest, settled_day};
 use super::draw::palette::{BONE, CARTILAGE, INFLAMMATION, Ink, OSTEOID, PERFUSION, PLAIN};
 use super::figure::{Figure, Layout};
 use super::source::{Absent, Piece};
 use super::words;
-use crate::readout::{MINERAL_MG_PER_MM3, Readout, Summary};
+use crate::readout::{BONE_HU, MINERAL_MG_PER_MM3, Readout, Summary, VISIBLE_HU};
 
 /// The curves of a time series.
 pub(super) fn figure(rows: &Piece<Vec<Readout>>, summary: Option<&Summary>) -> Piece<Figure> {
     let rows = enough(rows)?;
     let pictures =
         charts(rows, &marks(summary)).iter().map(|chart| chart.draw(&alt(chart))).collect();
-    let caption = "Read-outs of the whole lesion, one point a day. Dashed lines mark the day on \
-         which the lesion is first visible on CT (it adds 100 HU somewhere) and the day on which \
-         bone volume comes within 5 % of its largest."
-        .to_owned();
+    let caption = format!(
+        "Read-outs of the whole lesion, one point a day. Dashed lines mark the day on which the \
+         lesion is first visible on CT (it adds {VISIBLE_HU} HU somewhere) and the day on which \
+         bone volume comes within 5 % of its largest. The axis of swelling and pain ends where \
+         they have settled."
+    );
     Ok(Figure { id: "curves", layout: Layout::Small, pictures, caption })
 }
 
@@ -65,17 +67,23 @@ fn charts(rows: &[Readout], marks: &[Mark]) -> Vec<Chart> {
     };
     let zero = |at_least: f64| Range::FromZero { at_least };
 
-    let (cm3, volume_unit) = volume_unit(largest(&|r| r.bone_volume_mm3));
+    let (cm3, volume_unit) = unit_for(largest(&|r| r.bone_volume_mm3));
     let mineral_mm3 = |r: &Readout| r.mineral_mg / MINERAL_MG_PER_MM3;
     let most_matrix = largest(&|r| r.cartilage_mm3.max(r.osteoid_mm3).max(mineral_mm3(r)));
-    let (matrix_cm3, matrix_unit) = volume_unit(most_matrix);
+    let (matrix_cm3, matrix_unit) = unit_for(most_matrix);
     let (g, mass_unit) =
         if largest(&|r| r.mineral_mg) >= 1000.0 { (1e-3, "g") } else { (1.0, "mg") };
     let rom = largest(&|r| r.free_range_deg);
+    let symptoms = vec![
+        series("swelling", PERFUSION, &|r| 100.0 * r.swelling),
+        series("pain", INFLAMMATION, &|r| 10.0 * r.pain),
+    ];
+    let symptom_points: Vec<&[[f64; 2]]> = symptoms.iter().map(|s| s.points.as_slice()).collect();
+    let symptoms_settled = settled_day(&symptom_points, last_day);
     vec![
         chart(
             "Bone volume",
-            &format!("above 250 HU, {volume_unit}"),
+            &format!("above {BONE_HU} HU, {volume_unit}"),
             zero(cm3),
             vec![series("", BONE, &|r| cm3 * r.bone_volume_mm3)],
         ),
@@ -96,15 +104,10 @@ fn charts(rows: &[Readout], marks: &[Mark]) -> Vec<Chart> {
             Range::Around { usual: 1.0, name: "normal", at_least: 0.2 },
             vec![series("", PLAIN, &|r| r.alp_rel)],
         ),
-        chart(
-            "Swelling and pain",
-            "% of the full scale",
-            zero(10.0),
-            vec![
-                series("swelling", PERFUSION, &|r| 100.0 * r.swelling),
-                series("pain", INFLAMMATION, &|r| 10.0 * r.pain),
-            ],
-        ),
+        Chart {
+            last_day: symptoms_settled,
+            ..chart("Swelling and pain", "% of the full scale", zero(10.0), symptoms)
+        },
         chart(
             "Motion",
             "degrees",
@@ -114,7 +117,7 @@ fn charts(rows: &[Readout], marks: &[Mark]) -> Vec<Chart> {
                 series("lost to contracture", OSTEOID, &|r| r.contracture_deg),
             ],
         ),
-        chart("Densest voxel", "HU", zero(250.0), vec![series("", BONE, &|r| r.max_hu)]),
+        chart("Densest voxel", "HU", zero(BONE_HU), vec![series("", BONE, &|r| r.max_hu)]),
         chart(
             "Maturity",
             "mineral over all matrix, %",
@@ -131,7 +134,7 @@ fn charts(rows: &[Readout], marks: &[Mark]) -> Vec<Chart> {
 }
 
 /// The factor and name of the unit that suits a volume in mm³.
-fn volume_unit(largest_mm3: f64) -> (f64, &'static str) {
+fn unit_for(largest_mm3: f64) -> (f64, &'static str) {
     if largest_mm3 >= 100.0 { (1e-3, "cm³") } else { (1.0, "mm³") }
 }
 
@@ -180,7 +183,7 @@ mod tests {
         let charts = charts(&rows, &[]);
         assert_eq!(charts[0].unit, "above 250 HU, cm³");
         assert_eq!(charts[0].series[0].points[2], [60.0, 2.656]);
-        assert_eq!(charts[0].values(), [0.0, 3.0]);
+        assert_eq!(charts[0].values(), [0.0, 1.04 * 2.656]);
         assert_eq!(charts[1].unit, "g");
         let mineral = &charts[2].series[2];
         assert_eq!(mineral.name, "mineralised");

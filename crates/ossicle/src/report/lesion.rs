@@ -145,8 +145,8 @@ fn lesion(
 /// The injury, each voxel weighted by its debris.
 fn injured(debris: &Field<f32>) -> Option<Target> {
     let grid = debris.grid();
-    let places = (0..grid.len()).filter_map(|n| {
-        let debris = f64::from(debris[n]);
+    let places = debris.iter().enumerate().filter_map(|(n, &debris)| {
+        let debris = f64::from(debris);
         (debris > INJURED).then(|| (grid.centre(grid.voxel(n)), debris))
     });
     target(TargetKind::Injury, places.collect(), grid)
@@ -192,7 +192,7 @@ fn target(kind: TargetKind, mut voxels: Vec<([f64; 3], f64)>, grid: &Grid) -> Op
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::folder::testing::oblique_grid;
+    use crate::report::testing::oblique_grid;
 
     /// A ball of added HU on a grid of any orientation.
     fn ball(grid: Grid, centre_mm: [f64; 3], radius_mm: f64, added: f32) -> [Field<f32>; 2] {

@@ -6,8 +6,8 @@ use ossicle_image::sample_trilinear;
 use super::days::spread;
 use super::draw::palette::{BONE, QUIET, TEXT, channels};
 use super::draw::plane::{Plane, View};
-use super::draw::svg::{Anchor, Element, line, picture, rectangle, short, words as text};
-use super::draw::tile::{Key, Tile, draw_keys};
+use super::draw::svg::{Anchor, Element, picture, rectangle, short, words as text};
+use super::draw::tile::{Key, Outline, Tile, draw_keys};
 use super::figure::{Figure, Layout};
 use super::lesion::{Look, TargetKind};
 use super::source::{Absent, Piece, Source};
@@ -23,8 +23,7 @@ const GREYS: usize = 128;
 /// Pixels along a side of a slice.
 const PIXELS: usize = 320;
 /// Line round the injury.
-const INJURY: &str = "#8FE3FF";
-const INJURY_DASH: &str = "3 2.5";
+const INJURY: Outline = Outline { colour: "#8FE3FF", dash: "3 2.5", veil: 0.0 };
 
 /// The slices of every chosen day, one row a plane.
 pub(super) fn figure(source: &Source, look: &Look) -> Piece<Figure> {
@@ -108,7 +107,7 @@ fn slice(look: &Look, ct: &Field<f32>, view: View, side: f64) -> Piece<Tile> {
     });
     let mut tile =
         Tile::new(view, side / view.size_mm[0], pixels, &colours()).map_err(undrawn)?;
-    tile.outline(|place| look.injured(place), INJURY, INJURY_DASH, "");
+    tile.outline(|place| look.injured(place), &INJURY);
     Ok(tile)
 }
 
@@ -142,7 +141,7 @@ fn keys(look: &Look) -> Vec<Key> {
     let injury = look.injury.as_ref().map(|_| Key {
         sample: Element::new("g")
             .holding(rectangle([0.0, 0.0], [22.0, 12.0], "#000"))
-            .holding(line([1.0, 6.0], [21.0, 6.0], INJURY, 1.5).with("stroke-dasharray", INJURY_DASH)),
+            .holding(INJURY.drawn(Element::new("path").with("d", "M1 6H21"))),
         meaning: "injured on day 0".to_owned(),
     });
     [Some(bone), injury].into_iter().flatten().collect()

@@ -2,7 +2,7 @@
 
 use super::curves::{enough, marks};
 use super::draw::axis::Scale;
-use super::draw::chart::{Area, SMALL, TITLE, day_axis, draw_marks, highest};
+use super::draw::chart::{Area, SMALL, TITLE, day_axis, draw_marks, highest, settled_day};
 use super::draw::palette::{BONE, CARTILAGE, INFLAMMATION, Ink, PLAIN, PROGENITORS, QUIET};
 use super::draw::svg::{Anchor, picture, words as text};
 use super::figure::{Figure, Layout};
@@ -31,7 +31,12 @@ const HEIGHT: f64 = 46.0;
 /// The succession in a time series.
 pub(super) fn figure(rows: &Piece<Vec<Readout>>, summary: Option<&Summary>) -> Piece<Figure> {
     let rows = enough(rows)?;
-    let last_day = rows.last().map_or(0.0, |r| r.day);
+    let end = rows.last().map_or(0.0, |r| r.day);
+    let numbers: Vec<Vec<[f64; 2]>> = POPULATIONS
+        .iter()
+        .map(|(_, _, of)| rows.iter().map(|r| [r.day, of(r)]).collect())
+        .collect();
+    let last_day = settled_day(&numbers.iter().map(Vec::as_slice).collect::<Vec<_>>(), end);
     let x = Scale { numbers: [0.0, last_day], places: [LEFT, RIGHT] };
     let bottom = TOP + ROW * POPULATIONS.len() as f64;
     let mut drawn = picture([WIDTH, bottom + 36.0], &alt(rows));
@@ -40,12 +45,12 @@ pub(super) fn figure(rows: &Piece<Vec<Readout>>, summary: Option<&Summary>) -> P
             .with("font-weight", "600"),
     );
     draw_marks(&mut drawn, &marks(summary), &x, [TOP - 4.0, bottom]);
-    for (n, (name, ink, of)) in POPULATIONS.into_iter().enumerate() {
+    for (n, ((name, ink, _), numbers)) in POPULATIONS.into_iter().zip(&numbers).enumerate() {
         let base = TOP + ROW * (n + 1) as f64;
-        let points: Vec<[f64; 2]> = rows.iter().map(|r| [r.day, of(r)]).collect();
-        let peak = highest(&points).filter(|p| p[1] > 0.0);
+        let peak = highest(numbers).filter(|p| p[1] > 0.0);
         let share = |p: &[f64; 2]| [p[0], peak.map_or(0.0, |peak| p[1] / peak[1])];
-        let points: Vec<[f64; 2]> = points.iter().map(share).collect();
+        let points: Vec<[f64; 2]> =
+            numbers.iter().filter(|p| p[0] <= last_day).map(share).collect();
         Area { points: &points, ink, base, height: HEIGHT }.draw(&mut drawn, &x);
         drawn.add(
             text([LEFT - 12.0, base - 20.0], 12.5, Anchor::End, ink.text, name)
@@ -57,10 +62,13 @@ pub(super) fn figure(rows: &Piece<Vec<Readout>>, summary: Option<&Summary>) -> P
         drawn.add(text([LEFT - 12.0, base - 5.0], SMALL, Anchor::End, QUIET, &size));
     }
     day_axis(&mut drawn, &x, bottom);
-    let caption = "Cells in the whole lesion box, each row scaled to its own largest number, \
+    let mut caption = "Cells in the whole lesion box, each row scaled to its own largest number, \
          which stands at its left. Progenitors include those resident in healthy tissue; debris \
          is counted in necrotic cells."
         .to_owned();
+    if last_day < end {
+        caption.push_str(" The axis ends where all have settled.");
+    }
     Ok(Figure { id: "succession", layout: Layout::Wide, pictures: vec![drawn], caption })
 }
 

@@ -8,8 +8,8 @@ use ossicle_image::sample_nearest;
 
 use super::draw::palette::{QUIET, TEXT, written};
 use super::draw::plane::{Plane, View};
-use super::draw::svg::{Anchor, Element, line, picture, rectangle, words as text};
-use super::draw::tile::{Key, Tile, draw_keys};
+use super::draw::svg::{Anchor, Element, picture, rectangle, words as text};
+use super::draw::tile::{Key, Outline, Tile, draw_keys};
 use super::figure::{Figure, Layout};
 use super::lesion::Look;
 use super::slices::undrawn;
@@ -21,14 +21,13 @@ const WIDTH: f64 = 1040.0;
 /// Room between two maps.
 const GAP: f64 = 8.0;
 /// Height of a map at most.
-const TALLEST: f64 = 360.0;
+const TALLEST: f64 = 430.0;
 /// Room above the maps.
 const TOP: f64 = 24.0;
-/// Line round the lesion, on white.
-const LESION: &str = "#000000";
-/// Line round the injury, on white.
-const INJURY: &str = "#1450D2";
-const INJURY_DASH: &str = "4 3";
+/// How the lesion is outlined.
+const LESION: Outline = Outline { colour: "#000", dash: "", veil: 0.6 };
+/// How the injury is outlined.
+const INJURY: Outline = Outline { colour: "#002D9C", dash: "4 3", veil: 0.0 };
 /// What lies beyond the lesion box.
 const BEYOND: u8 = Tissue::ALL.len() as u8;
 
@@ -47,8 +46,8 @@ pub(super) fn figure(source: &Source, look: &Piece<Look>) -> Piece<Figure> {
         let codes = pixels.iter().map(|t| t.map_or(BEYOND, Tissue::code)).collect();
         let mut tile = Tile::new(view, per_mm, codes, &colours()).map_err(undrawn)?;
         if let (Some(look), Some(ct)) = (look, &last) {
-            tile.outline(|place| look.injured(place), INJURY, INJURY_DASH, "#fff");
-            tile.outline(|place| look.new_bone(ct, place), LESION, "", "#fff");
+            tile.outline(|place| look.new_bone(ct, place), &LESION);
+            tile.outline(|place| look.injured(place), &INJURY);
         }
         tile.annotate();
         let [width, height] = view.size_mm.map(|mm| per_mm * mm);
@@ -122,25 +121,23 @@ fn keys(present: &BTreeSet<Tissue>, look: Option<&Look>) -> Vec<Key> {
             .with("stroke", "#8B96A1"),
         meaning: words::spoken(tissue.name()),
     });
-    let outline = |colour, dash: &str, meaning: &str| {
-        let sample = line([0.0, 6.0], [22.0, 6.0], colour, 2.0);
-        Key {
-            sample: if dash.is_empty() { sample } else { sample.with("stroke-dasharray", dash) },
-            meaning: meaning.to_owned(),
-        }
+    let outline = |outline: &Outline, path: &str, meaning: String| Key {
+        sample: outline.drawn(Element::new("path").with("d", path)),
+        meaning,
     };
-    let lesion =
-        look.map(|look| outline(LESION, "", &format!("new bone on day {}", look.last_day)));
+    let lesion = look.map(|look| {
+        outline(&LESION, "M1 1H21V11H1Z", format!("new bone on day {}", look.last_day))
+    });
     let injury = look
         .filter(|look| look.injury.is_some())
-        .map(|_| outline(INJURY, INJURY_DASH, "injured on day 0"));
+        .map(|_| outline(&INJURY, "M1 6H21", "injured on day 0".to_owned()));
     tissues.chain(lesion).chain(injury).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::folder::testing::oblique_grid;
+    use crate::report::testing::oblique_grid;
 
     #[test]
     fn views_show_the_whole_grid_at_one_scale() {

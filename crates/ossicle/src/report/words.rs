@@ -41,6 +41,11 @@ fn trimmed(text: &str) -> &str {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text }
 }
 
+/// A count, thousands apart.
+pub(super) fn count(count: u64) -> String {
+    thousands_apart(&count.to_string())
+}
+
 /// With a comma between thousands.
 fn thousands_apart(text: &str) -> String {
     let (sign, rest) = text.strip_prefix('-').map_or(("", text), |rest| ("−", rest));
@@ -115,7 +120,13 @@ pub(super) fn bytes(bytes: u64) -> String {
 
 /// A name from a file in words: `cartilage_matrix` as `cartilage matrix`.
 pub(super) fn spoken(name: &str) -> String {
-    name.replace('_', " ")
+    match name {
+        "bmp" => "BMP".to_owned(),
+        "vegf" => "VEGF".to_owned(),
+        "tgf_beta" => "TGF-β".to_owned(),
+        "tendon_ligament" => "tendon, ligament".to_owned(),
+        _ => name.replace('_', " "),
+    }
 }
 
 /// Things one after the other: `a`, `a and b`, `a, b and c`.
@@ -188,5 +199,6 @@ mod tests {
         assert_eq!(listed::<u8>(&[]), "");
         assert_eq!(capitalised("éclat"), "Éclat");
         assert_eq!(spoken("articular_cartilage"), "articular cartilage");
+        assert_eq!(spoken("tgf_beta"), "TGF-β");
     }
 }

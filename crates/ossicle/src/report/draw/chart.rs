@@ -1,6 +1,6 @@
 //! Line charts against days, and rows of areas that are compared by their shape.
 
-use super::axis::{Scale, day_ticks, round_end, tick_text, ticks};
+use super::axis::{Scale, day_ticks, tick_text, ticks};
 use super::palette::{FRAME, GUIDE, Ink, QUIET, TEXT};
 use super::svg::{Anchor, Element, line, path_of, picture, text_width, words};
 
@@ -27,7 +27,7 @@ pub(in crate::report) struct Mark {
 /// Which values an axis shows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::report) enum Range {
-    /// From 0 to a round number above the largest, which is taken to be this at least.
+    /// From 0 to a little above the largest, which is taken to be this at least.
     FromZero {
         /// What the axis shows where all values are smaller.
         at_least: f64,
@@ -82,7 +82,11 @@ impl Chart {
         });
         match self.range {
             Range::To(end) => [0.0, end],
-            Range::FromZero { at_least } => [low.min(0.0), round_end(high.max(at_least), 5)],
+            Range::FromZero { at_least } => {
+                // Labels need room above the highest point.
+                let room = if self.series.len() > 1 { 1.16 } else { 1.04 };
+                [low.min(0.0), room * high.max(at_least)]
+            }
             Range::Around { usual, at_least, .. } => {
                 let (low, high) = (low.min(usual), high.max(usual));
                 let missing = (at_least - (high - low)).max(0.0);
@@ -113,7 +117,8 @@ impl Chart {
             picture.add(words([RIGHT, at - 4.0], SMALL, Anchor::End, QUIET, name));
         }
         for series in &self.series {
-            for run in series.points.split(|p| !p[1].is_finite()) {
+            let shown = series.points.partition_point(|p| p[0] <= self.last_day);
+            for run in series.points[..shown].split(|p| !p[1].is_finite()) {
                 let places: Vec<[f64; 2]> = run.iter().map(|p| [x.at(p[0]), y.at(p[1])]).collect();
                 if !places.is_empty() {
                     picture.add(stroke(&places, series.ink, 2.0));
@@ -143,7 +148,7 @@ impl Chart {
             });
             let free = offsets.map(|d| [from, at[1] + d - 9.0, from + width, at[1] + d + 2.0]).find(
                 |spot| {
-                    spot[1] >= TOP - 10.0
+                    spot[1] >= TOP - 2.0
                         && spot[3] <= BOTTOM
                         && taken.iter().all(|t| {
                             spot[2] < t[0] || spot[0] > t[2] || spot[3] <= t[1] || spot[1] >= t[3]
@@ -161,6 +166,21 @@ impl Chart {
         }
         elements
     }
+}
+
+/// A round day after which no curve is further from its end than a thirtieth of its range;
+/// the last day where that is not much earlier.
+pub(in crate::report) fn settled_day(curves: &[&[[f64; 2]]], last_day: f64) -> f64 {
+    let settled = curves.iter().filter_map(|points| {
+        let finite = || points.iter().filter(|p| p[1].is_finite());
+        let [low, high] = finite().fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], p| {
+            [low.min(p[1]), high.max(p[1])]
+        });
+        let end = finite().next_back()?[1];
+        finite().rev().find(|p| (p[1] - end).abs() > (high - low) / 30.0).map(|p| p[0])
+    });
+    let day = 30.0 * (settled.fold(0.0, f64::max) / 30.0 + 0.1).ceil();
+    if day < 0.7 * last_day { day } else { last_day }
 }
 
 /// The highest finite point, the first of equals.
@@ -292,9 +312,9 @@ mod tests {
     #[test]
     fn axes_hold_the_values_and_never_collapse() {
         let zero = Range::FromZero { at_least: 1.0 };
-        assert_eq!(chart(zero, &[0.0, 2.0, 2656.0]).values(), [0.0, 3000.0]);
-        assert_eq!(chart(zero, &[0.0; 3]).values(), [0.0, 1.0]);
-        assert_eq!(chart(zero, &[f64::NAN, f64::NEG_INFINITY]).values(), [0.0, 1.0]);
+        assert_eq!(chart(zero, &[0.0, 2.0, 2500.0]).values(), [0.0, 2600.0]);
+        assert_eq!(chart(zero, &[0.0; 3]).values(), [0.0, 1.04]);
+        assert_eq!(chart(zero, &[f64::NAN, f64::NEG_INFINITY]).values(), [0.0, 1.04]);
         assert_eq!(chart(Range::To(120.0), &[500.0]).values(), [0.0, 120.0]);
         let around = Range::Around { usual: 1.0, name: "normal", at_least: 0.2 };
         assert_eq!(chart(around, &[1.0, 1.05]).values(), [1.0, 1.2]);
@@ -327,6 +347,18 @@ mod tests {
             .collect();
         assert_eq!(heights.len(), 2);
         assert!((heights[0] - heights[1]).abs() >= 10.0, "{heights:?}");
+    }
+
+    #[test]
+    fn curves_are_shown_until_they_settle() {
+        let wave: Vec<[f64; 2]> =
+            (0..=540).map(f64::from).map(|d| [d, (20.0 - (d - 20.0).abs()).max(0.0)]).collect();
+        let flat: Vec<[f64; 2]> = (0..=540).map(|d| [f64::from(d), 7.0]).collect();
+        assert_eq!(settled_day(&[&wave, &flat], 540.0), 60.0);
+        let rising: Vec<[f64; 2]> = (0..=540).map(|d| [f64::from(d), f64::from(d)]).collect();
+        assert_eq!(settled_day(&[&wave, &rising], 540.0), 540.0);
+        assert_eq!(settled_day(&[&flat], 540.0), 30.0);
+        assert_eq!(settled_day(&[&[]], 2.0), 2.0);
     }
 
     #[test]

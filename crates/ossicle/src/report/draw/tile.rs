@@ -8,6 +8,29 @@ use super::plane::View;
 use super::raster::Raster;
 use super::svg::{Anchor, Element, path_of, short, text_width, words};
 
+/// How places are outlined.
+pub(in crate::report) struct Outline {
+    /// Colour of the line.
+    pub(in crate::report) colour: &'static str,
+    /// Its dashes, empty for none.
+    pub(in crate::report) dash: &'static str,
+    /// Share of white that is laid over the places, 0 to 1.
+    pub(in crate::report) veil: f64,
+}
+
+impl Outline {
+    /// A shape drawn so.
+    pub(in crate::report) fn drawn(&self, shape: Element) -> Element {
+        let shape = shape.with("stroke", self.colour).at("stroke-width", 1.2);
+        let shape = if self.veil > 0.0 {
+            shape.with("fill", "#fff").at("fill-opacity", self.veil).with("fill-rule", "evenodd")
+        } else {
+            shape.with("fill", "none")
+        };
+        if self.dash.is_empty() { shape } else { shape.with("stroke-dasharray", self.dash) }
+    }
+}
+
 /// A slice that is being drawn.
 pub(in crate::report) struct Tile {
     view: View,
@@ -39,15 +62,8 @@ impl Tile {
         Ok(Self { view, size, group: Element::new("g").holding(image) })
     }
 
-    /// Draws a line round the places where `f` is positive, with a light or dark one beneath
-    /// it if `under` is a colour.
-    pub(in crate::report) fn outline(
-        &mut self,
-        f: impl Fn([f64; 3]) -> f64,
-        colour: &str,
-        dash: &str,
-        under: &str,
-    ) {
+    /// Draws a line round the places where `f` is positive.
+    pub(in crate::report) fn outline(&mut self, f: impl Fn([f64; 3]) -> f64, line: &Outline) {
         // A value every other unit of the picture is fine enough for a line.
         let pixels = self.size.map(|s| (s / 2.0).ceil().max(2.0) as usize);
         let values = self.view.with_pixels(pixels).map(f);
@@ -63,12 +79,7 @@ impl Tile {
         if path.is_empty() {
             return;
         }
-        let line = Element::new("path").with("d", &path).with("fill", "none");
-        if !under.is_empty() {
-            self.group.add(line.clone().with("stroke", under).with("stroke-width", "2.6"));
-        }
-        let line = line.with("stroke", colour).with("stroke-width", "1.2");
-        self.group.add(if dash.is_empty() { line } else { line.with("stroke-dasharray", dash) });
+        self.group.add(line.drawn(Element::new("path").with("d", &path)));
     }
 
     /// Writes the sides of the patient at the edges, and a bar of a round length.
@@ -174,24 +185,21 @@ mod tests {
     fn outlines_lie_in_millimetres() {
         let mut tile = tile([40.0, 20.0], 10.0);
         // The patient's right half, which is the left of the picture.
-        tile.outline(|place| place[0], "red", "3 2", "white");
+        let dashed = Outline { colour: "red", dash: "3 2", veil: 0.0 };
+        tile.outline(|place| place[0], &dashed);
         let svg = text_of(&tile.at([7.0, 0.0]));
         assert!(svg.contains("translate(7 0)") && svg.contains("stroke-dasharray=\"3 2\""));
-        assert_eq!(svg.matches("<path").count(), 2);
+        assert_eq!(svg.matches("<path").count(), 1);
         // It passes down the middle at 200 and round the left edge.
-        let path = svg.split(" d=\"").nth(1).unwrap().split('"').next().unwrap();
+        let path = svg.split("<path d=\"").nth(1).unwrap().split('"').next().unwrap();
         let x = |point: &str| point.split(' ').next().unwrap().parse::<f64>().unwrap();
         let across: Vec<f64> =
             path.trim_start_matches('M').trim_end_matches('Z').split('L').map(x).collect();
         let furthest = across.iter().copied().fold(0.0, f64::max);
         assert!((furthest - 200.0).abs() < 1e-9, "{path}");
-        tile_without_outline();
-    }
-
-    fn tile_without_outline() {
-        let mut tile = tile([40.0, 20.0], 10.0);
-        tile.outline(|_| -1.0, "red", "", "");
-        assert!(!text_of(&tile.at([0.0, 0.0])).contains("<path"));
+        let mut without = self::tile([40.0, 20.0], 10.0);
+        without.outline(|_| -1.0, &dashed);
+        assert!(!text_of(&without.at([0.0, 0.0])).contains("<path"));
     }
 
     #[test]

@@ -16,10 +16,8 @@ pub(super) fn filled(matrix: &Field<bool>, soft: &Field<bool>) -> Field<bool> {
         let voxel = grid.voxel(n);
         (0..3).any(|a| voxel[a] == 0 || voxel[a] + 1 == shape[a])
     };
-    let open: BTreeSet<u32> = (0..grid.len())
-        .filter(|n| parts.labels[*n] > 0 && at_face(*n))
-        .map(|n| parts.labels[n])
-        .collect();
+    let numbered = parts.labels.iter().copied().enumerate();
+    let open: BTreeSet<u32> = numbered.filter(|(n, _)| at_face(*n)).map(|(_, part)| part).collect();
     let enclosed = |part: &u32| *part > 0 && !open.contains(part);
     let inside = matrix.iter().zip(parts.labels.iter()).map(|(m, part)| *m || enclosed(part));
     Field::from_vec(*grid, inside.collect())
@@ -34,10 +32,9 @@ pub(super) fn depth_mm(lesion: &Field<bool>, soft: &Field<bool>) -> Field<f32> {
     let inwards = distance_mm(&Field::from_vec(*grid, outside));
     let outwards = distance_mm(lesion);
     let half = (0.5 * libm::cbrt(grid.voxel_volume_mm3())) as f32;
-    let depth = |n: usize| {
-        if lesion[n] { inwards[n] - half } else { half - outwards[n] }
-    };
-    Field::from_vec(*grid, (0..grid.len()).map(depth).collect())
+    let depths = lesion.iter().zip(inwards.iter().zip(outwards.iter()));
+    let depths = depths.map(|(l, (inwards, outwards))| if *l { inwards - half } else { half - outwards });
+    Field::from_vec(*grid, depths.collect())
 }
 
 #[cfg(test)]
@@ -69,7 +66,7 @@ mod tests {
         let core = ball(grid, 3.0);
         let around = core.map(|c| !c);
         let found = filled(&shell(false), &around);
-        assert!((0..grid.len()).all(|n| found[n] == (outer[n] && !core[n])));
+        assert!((0..grid.len()).all(|n| found.values()[n] == (outer.values()[n] && !core.values()[n])));
     }
 
     #[test]
@@ -80,7 +77,7 @@ mod tests {
         for n in 0..grid.len() {
             let exact = 7.0 - distance(grid.centre(grid.voxel(n)), [0.0; 3]);
             // The surface of a ball of voxels lies within a voxel of the ball's.
-            assert!((f64::from(depth[n]) - exact).abs() < 0.5, "{} for {exact}", depth[n]);
+            assert!((f64::from(depth.values()[n]) - exact).abs() < 0.5, "{} for {exact}", depth.values()[n]);
         }
     }
 
@@ -95,6 +92,6 @@ mod tests {
         assert_eq!(depth[[4, 0, 0]], 5.5);
         assert_eq!(depth[[10, 0, 0]], -0.5);
         let everywhere = Field::filled(grid, true);
-        assert!(depth_mm(&everywhere, &everywhere)[0].is_infinite());
+        assert!(depth_mm(&everywhere, &everywhere).values()[0].is_infinite());
     }
 }

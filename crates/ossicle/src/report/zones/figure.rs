@@ -1,14 +1,15 @@
 //! The figure of the zonal profile: a column a day, a row a quantity, depth along each.
 
-use super::names::{Zone, zones};
-use super::profile::{LEAST_MATRIX, Profiles};
+use super::names::{LEAST_SHARE, SOFT, Zone, zones};
+use super::profile::{LEAST_MATRIX, Profiles, Quantity};
 use crate::report::days::spread;
 use crate::report::draw::axis::{Scale, plain, ticks};
 use crate::report::draw::chart::{Area, SMALL};
-use crate::report::draw::palette::{FRAME, PLAIN, QUIET, TEXT};
+use crate::report::draw::palette::{FRAME, QUIET, TEXT};
 use crate::report::draw::svg::{
     Anchor, Element, line, picture, rectangle, text_width, words as text,
 };
+use crate::report::draw::tile::{Key, draw_keys};
 use crate::report::figure::{Figure, Layout};
 use crate::report::source::{Absent, Piece, Source};
 use crate::report::words;
@@ -34,15 +35,25 @@ pub(in crate::report) fn figure(source: &Source) -> Piece<Figure> {
     }
     let profiles = Profiles::of(source, &days)?;
     let zones: Vec<Vec<Zone>> = (0..days.len()).map(|day| zones(&profiles, day)).collect();
-    let caption = format!(
-        "Means over layers {} mm thick, by depth below the lesion's surface towards soft tissue \
+    let mut caption = zones.last().map(|zones| last_zones(&profiles, zones)).unwrap_or_default();
+    caption.push_str(&format!(
+        " Means over layers {} mm thick, by depth below the lesion's surface towards soft tissue \
          (dashed line; left of it lies what surrounds the lesion). The lesion is everything that \
          held more than {:.0} % cartilage or bone matrix on one of these days, with what it \
          encloses. Rows have one scale for all days; their largest mean stands at the left. The \
-         band names the matrix that each depth holds most of, where that is 5 % or more.",
+         band names each depth after the matrix that it holds most of, or, where all are below \
+         {:.0} %, after debris or progenitors.",
         plain(profiles.layer_mm),
-        100.0 * LEAST_MATRIX
-    );
+        100.0 * LEAST_MATRIX,
+        100.0 * LEAST_SHARE,
+    ));
+    if !profiles.missing.is_empty() {
+        let missing: Vec<String> = profiles.missing.iter().map(|f| words::spoken(f)).collect();
+        caption.push_str(&format!(
+            " Not written by this run, and so not counted: {}.",
+            words::listed(&missing)
+        ));
+    }
     let picture = draw(&profiles, &zones);
     Ok(Figure { id: "zones", layout: Layout::Wide, pictures: vec![picture], caption })
 }
@@ -55,7 +66,8 @@ fn draw(profiles: &Profiles, zones: &[Vec<Zone>]) -> Element {
     let bottom = top + ROW * profiles.quantities.len() as f64;
     let columns = profiles.days.len() as f64;
     let width = ((RIGHT - LEFT + GAP) / columns.max(2.0)) - GAP;
-    let mut drawn = picture([1060.0, bottom + 36.0], &alt(profiles, zones));
+    let mut drawn = picture([1060.0, bottom + 64.0], &alt(profiles, zones));
+    draw_keys(&mut drawn, keys(zones), [LEFT, bottom + 44.0], RIGHT - LEFT, QUIET);
     let scales: Vec<Scale> = (0..profiles.days.len())
         .map(|n| LEFT + (width + GAP) * n as f64)
         .map(|left| Scale { numbers: ends, places: [left, left + width] })
@@ -80,7 +92,8 @@ fn draw(profiles: &Profiles, zones: &[Vec<Zone>]) -> Element {
         }
         let (factor, unit) = quantity.unit;
         let at_most = format!("at most {} {unit}", words::significant(factor * largest, 2));
-        let name = text([LEFT - 12.0, base - 17.0], 12.5, Anchor::End, quantity.ink.text, quantity.name);
+        let name = row_name(quantity, &profiles.missing);
+        let name = text([LEFT - 12.0, base - 17.0], 12.5, Anchor::End, quantity.ink.text, &name);
         drawn.add(name.with("font-weight", "600"));
         drawn.add(text([LEFT - 12.0, base - 3.5], SMALL, Anchor::End, QUIET, &at_most));
     }
@@ -93,20 +106,61 @@ fn draw(profiles: &Profiles, zones: &[Vec<Zone>]) -> Element {
     drawn
 }
 
+/// What a row is called: after the fields that were written, where some were not.
+fn row_name(quantity: &Quantity, missing: &[&str]) -> String {
+    if quantity.fields.iter().all(|f| !missing.contains(f)) {
+        return quantity.name.to_owned();
+    }
+    let written = quantity.fields.iter().filter(|f| !missing.contains(f));
+    words::capitalised(&words::listed(&written.map(|f| words::spoken(f)).collect::<Vec<_>>()))
+}
+
 /// The zones of a day as a band, named where there is room.
 fn band(drawn: &mut Element, x: &Scale, zones: &[Zone]) {
     for zone in zones {
         let [from, to] = [zone.from_mm, zone.to_mm].map(|mm| x.at(mm));
-        let ink = zone.of.map_or(PLAIN, |q| q.ink);
-        let opacity = if zone.of.is_some() { 0.28 } else { 0.08 };
-        drawn.add(
-            rectangle([from, BAND[0]], [to - from, BAND[1]], ink.line).at("fill-opacity", opacity),
-        );
-        if text_width(zone.name(), SMALL) < to - from - 4.0 {
+        drawn.add(sample(zone, [from, BAND[0]], [to - from, BAND[1]]));
+        if text_width(zone.name, SMALL) < to - from - 4.0 {
             let middle = [f64::midpoint(from, to), BAND[0] + 12.5];
-            drawn.add(text(middle, SMALL, Anchor::Middle, TEXT, zone.name()));
+            drawn.add(text(middle, SMALL, Anchor::Middle, TEXT, zone.name));
         }
     }
+}
+
+/// A piece of a zone's colour.
+fn sample(zone: &Zone, at: [f64; 2], size: [f64; 2]) -> Element {
+    let opacity = if zone.name == SOFT { 0.06 } else { 0.3 };
+    rectangle(at, size, zone.ink.line).at("fill-opacity", opacity)
+}
+
+/// What the colours of the bands mean.
+fn keys(zones: &[Vec<Zone>]) -> Vec<Key> {
+    let mut seen: Vec<&Zone> = Vec::new();
+    for zone in zones.iter().flatten() {
+        if seen.iter().all(|z| z.name != zone.name) {
+            seen.push(zone);
+        }
+    }
+    let key = |zone: &&Zone| Key {
+        sample: sample(zone, [0.0, 0.0], [22.0, 12.0]).with("stroke", FRAME).at("stroke-width", 0.5),
+        meaning: zone.name.to_lowercase(),
+    };
+    seen.iter().map(key).collect()
+}
+
+/// The zones of the last day as a sentence, from the surface inwards.
+fn last_zones(profiles: &Profiles, zones: &[Zone]) -> String {
+    let inside = zones.iter().filter(|z| z.to_mm > 0.0);
+    let told: Vec<String> = inside
+        .map(|z| format!("{} to {} mm", z.name.to_lowercase(), tenth(z.to_mm)))
+        .collect();
+    let day = profiles.days.last().copied().unwrap_or_default();
+    format!("On {}, from the surface inwards: {}.", words::day(day as f64), told.join(", then "))
+}
+
+/// A depth to a tenth of a millimetre.
+fn tenth(mm: f64) -> String {
+    plain((10.0 * mm).round() / 10.0)
 }
 
 fn depth_axis(drawn: &mut Element, x: &Scale, at: f64) {
@@ -127,8 +181,8 @@ fn alt(profiles: &Profiles, zones: &[Vec<Zone>]) -> String {
         let zones: Vec<String> = zones
             .iter()
             .map(|z| {
-                let [from, to] = [z.from_mm, z.to_mm].map(|mm| plain((10.0 * mm).round() / 10.0));
-                format!("{} from {from} to {to} mm", z.name().to_lowercase())
+                let [from, to] = [z.from_mm, z.to_mm].map(tenth);
+                format!("{} from {from} to {to} mm", z.name.to_lowercase())
             })
             .collect();
         format!("On {}: {}.", words::day(*day as f64), zones.join(", "))

@@ -88,6 +88,8 @@ pub(super) struct Profiles {
     pub(super) days: Vec<u64>,
     /// What is followed: only what was written.
     pub(super) quantities: Vec<Quantity>,
+    /// Fields of matrix that were not written.
+    pub(super) missing: Vec<&'static str>,
     /// Means by quantity, day and layer, in field units; NaN in layers of too few voxels.
     pub(super) means: Vec<Vec<Vec<f64>>>,
 }
@@ -142,7 +144,9 @@ impl Profiles {
             }
             means.push(by_day);
         }
+        let wanted = QUANTITIES.iter().filter(|q| q.is_matrix).flat_map(|q| q.fields);
         Ok(Self {
+            missing: wanted.copied().filter(|f| !written(&f)).collect(),
             layer_mm: layers.thickness_mm,
             depths_mm: layers.depths_mm(),
             days: days.to_vec(),
@@ -174,12 +178,12 @@ impl Layers {
         let depth = depth_mm(&lesion, soft);
         // A layer as thick as the coarsest spacing holds voxels on every side.
         let thickness_mm = matrix.grid().spacing_mm().into_iter().fold(0.0, f64::max);
-        let number = |n: usize| {
-            let layer = (f64::from(depth[n]) / thickness_mm).floor();
-            let counts = soft[n] && layer.is_finite() && layer >= -LAYERS_OUTSIDE as f64;
+        let number = |(depth, soft): (&f32, &bool)| {
+            let layer = (f64::from(*depth) / thickness_mm).floor();
+            let counts = *soft && layer.is_finite() && layer >= -LAYERS_OUTSIDE as f64;
             counts.then_some((layer as i64 + LAYERS_OUTSIDE) as usize)
         };
-        let layer: Vec<Option<usize>> = (0..depth.len()).map(number).collect();
+        let layer: Vec<Option<usize>> = depth.iter().zip(soft.iter()).map(number).collect();
         let Some(last) = layer.iter().flatten().max() else {
             return Err(Absent::because(
                 "The lesion fills its box: it has no surface to count depths from.",

@@ -1,0 +1,386 @@
+//! The tables of the report, as the template takes them.
+
+use serde::Serialize;
+
+use super::days::spread;
+use super::words::{self, bytes, day, degrees, exact, mass, number, per_cent, seconds, volume};
+use crate::readout::{BONE_HU, Readout};
+use crate::record::{BudgetLine, Record};
+
+/// A row of a table of two columns.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Row {
+    /// What it is.
+    pub(super) name: String,
+    /// How much it is.
+    pub(super) value: String,
+}
+
+fn row(name: impl Into<String>, value: impl Into<String>) -> Row {
+    Row { name: name.into(), value: value.into() }
+}
+
+/// The figures that sum the run up.
+pub(super) fn key_figures(record: &Record, rows: &[Readout]) -> Vec<Row> {
+    let Some(summary) = &record.summary else { return Vec::new() };
+    let or_never = |found: Option<f64>| found.map_or("never".to_owned(), day);
+    let range = match (rows.first(), rows.last()) {
+        (Some(first), Some(last)) => {
+            format!("{} → {}", degrees(first.free_range_deg), degrees(last.free_range_deg))
+        }
+        _ => "not known".to_owned(),
+    };
+    vec![
+        row(format!("Bone volume (above {BONE_HU} HU)"), volume(summary.bone_volume_mm3)),
+        row("Mineral (hydroxyapatite)", mass(summary.mineral_mg)),
+        row("First visible on CT", or_never(summary.first_visible_day)),
+        row(format!("First bone (above {BONE_HU} HU)"), or_never(summary.first_bone_day)),
+        row("Plateau of bone volume", or_never(summary.plateau_day)),
+        row("Maturity (mineral over all matrix)", per_cent(summary.maturity)),
+        row(
+            "Serum alkaline phosphatase, peak",
+            format!("{} × normal, {}", number(summary.alp_peak_rel), day(summary.alp_peak_day)),
+        ),
+        row("Contracture, at most", degrees(summary.contracture_max_deg)),
+        row("Free range of motion, start → end", range),
+        row("Mass budget closes to", format!("1 part in {}", parts(worst_gap(record)))),
+    ]
+}
+
+/// The largest gap of any book.
+pub(super) fn worst_gap(record: &Record) -> f64 {
+    let books = &record.budgets;
+    let fields = books.fields.iter().map(|f| f.gap);
+    fields.fold(books.worst_reaction_gap.max(books.worst_transport_gap), f64::max)
+}
+
+/// Of how many parts one is missing.
+fn parts(gap: f64) -> String {
+    if gap > 0.0 { words::significant(1.0 / gap, 1) } else { "any number".to_owned() }
+}
+
+/// What was run.
+pub(super) fn setup(record: &Record) -> Vec<Row> {
+    let or_none = |items: &[String]| {
+        if items.is_empty() { "none".to_owned() } else { items.join("; ") }
+    };
+    let [nx, ny, nz] = record.grid.shape;
+    let [dx, dy, dz] = record.grid.spacing_mm.map(|h| words::significant(h, 4));
+    let spacing = if dx == dy && dy == dz { dx } else { format!("{dx} × {dy} × {dz}") };
+    vec![
+        row("Anatomy", &record.anatomy),
+        row("Patient", &record.patient),
+        row("Motion", or_none(&record.motion)),
+        row("Duration", format!("{} days", number(record.duration_days))),
+        row(
+            "Lesion grid",
+            format!(
+                "{nx} × {ny} × {nz} voxels of {spacing} mm, {} of them soft tissue",
+                words::count(record.grid.soft_voxels as u64)
+            ),
+        ),
+        row("Seed", record.seed.to_string()),
+        row("Changes on the command line", or_none(&record.changes)),
+        row("Processes switched off", or_none(&record.without)),
+    ]
+}
+
+/// A parameter that was changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Changed {
+    symbol: String,
+    meaning: String,
+    value: String,
+    default: String,
+    unit: String,
+    because: String,
+}
+
+/// The parameters that were changed.
+pub(super) fn changed(record: &Record) -> Vec<Changed> {
+    let one = |p: &crate::record::ChangedParameter| Changed {
+        symbol: p.symbol.clone(),
+        meaning: p.meaning.clone(),
+        value: words::significant(p.value, 6),
+        default: words::significant(p.default, 6),
+        unit: if p.unit == "1" { String::new() } else { readable(&p.unit) },
+        because: p.because.clone(),
+    };
+    record.parameters_changed.iter().map(one).collect()
+}
+
+/// An injury.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Injury {
+    name: String,
+    kind: String,
+    severity: String,
+    volume: String,
+}
+
+/// The injuries.
+pub(super) fn injuries(record: &Record) -> Vec<Injury> {
+    let one = |injury: &crate::record::InjuryRecord| Injury {
+        name: injury.name.clone(),
+        kind: words::spoken(&injury.kind),
+        severity: exact(injury.severity),
+        volume: volume(injury.volume_mm3),
+    };
+    record.injuries.iter().map(one).collect()
+}
+
+/// A table of numbers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Table {
+    /// The headings of its columns; the first is that of the rows' names.
+    pub(super) head: Vec<String>,
+    /// The rows; the first entry of each is its name.
+    pub(super) rows: Vec<Vec<String>>,
+}
+
+/// Read-outs on the days that were chosen for pictures.
+pub(super) fn milestones(record: &Record, rows: &[Readout]) -> Table {
+    let most = |r: &Readout| r.bone_volume_mm3.max(r.osteoid_mm3).max(r.cartilage_mm3);
+    let largest = rows.iter().map(most).fold(0.0, f64::max);
+    let (scale, unit) = if largest >= 100.0 { (1e-3, "cm³") } else { (1.0, "mm³") };
+    let size = |mm3: f64| format!("{:.2}", scale * mm3);
+    let head = [
+        "Day".to_owned(),
+        format!("Bone volume {unit}"),
+        "Mineral mg".to_owned(),
+        format!("Osteoid {unit}"),
+        format!("Cartilage {unit}"),
+        "Densest HU".to_owned(),
+        "Maturity %".to_owned(),
+        "ALP × normal".to_owned(),
+        "Swelling %".to_owned(),
+        "Pain 0–10".to_owned(),
+        "Contracture °".to_owned(),
+        "Free range °".to_owned(),
+    ];
+    let mut days: Vec<u64> = record.virtual_ct_days.iter().chain(&record.field_days).copied().collect();
+    days.extend(rows.first().into_iter().chain(rows.last()).map(|r| r.day.floor() as u64));
+    days.sort_unstable();
+    days.dedup();
+    let chosen: Vec<f64> = spread(&days, 10).into_iter().map(|d| d as f64).collect();
+    let rows = rows.iter().filter(|r| chosen.contains(&r.day)).map(|r| {
+        vec![
+            number(r.day),
+            size(r.bone_volume_mm3),
+            format!("{:.1}", r.mineral_mg),
+            size(r.osteoid_mm3),
+            size(r.cartilage_mm3),
+            if r.max_hu.is_finite() { format!("{:.0}", r.max_hu) } else { "–".to_owned() },
+            format!("{:.0}", 100.0 * r.maturity),
+            format!("{:.2}", r.alp_rel),
+            format!("{:.0}", 100.0 * r.swelling),
+            format!("{:.1}", r.pain),
+            format!("{:.0}", r.contracture_deg),
+            format!("{:.0}", r.free_range_deg),
+        ]
+    });
+    Table { head: head.to_vec(), rows: rows.collect() }
+}
+
+/// What happened to each field's total.
+pub(super) fn budget(record: &Record) -> Table {
+    let head = [
+        "Field", "At start", "Made", "Arrived", "Lost", "Left", "At end", "Gap", "Unit",
+    ];
+    let line = |b: &BudgetLine| {
+        let flows = [b.at_start, b.gained, b.arrived, b.lost, b.left, b.at_end];
+        let mut cells = vec![words::capitalised(&words::spoken(&b.field))];
+        cells.extend(flows.map(|v| words::significant(v, 4)));
+        cells.push(words::significant(b.gap, 1));
+        cells.push(readable(&b.unit));
+        cells
+    };
+    Table {
+        head: head.map(str::to_owned).to_vec(),
+        rows: record.budgets.fields.iter().map(line).collect(),
+    }
+}
+
+/// A unit of the files as people write it.
+fn readable(unit: &str) -> String {
+    unit.strip_prefix("1 x ")
+        .unwrap_or(unit)
+        .replace("1e6", "10⁶")
+        .replace("5e7", "5×10⁷")
+        .replace(" x ", " × ")
+        .replace("mm3", "mm³")
+        .replace("cm3", "cm³")
+        .replace("mm2", "mm²")
+}
+
+/// The worst of what the books watch.
+pub(super) fn worst(record: &Record) -> Vec<Row> {
+    let books = &record.budgets;
+    let gap = |v: f64| words::significant(v, 2);
+    vec![
+        row("Worst gap of any field in one step's reactions", gap(books.worst_reaction_gap)),
+        row("Worst change of a total by movement", gap(books.worst_transport_gap)),
+        row("Worst difference of oxygen supplied and used", gap(books.worst_oxygen_gap)),
+        row("Lowest value of any field", gap(books.lowest_value)),
+        row("Fullest voxel, matrix by volume", per_cent(books.fullest_voxel)),
+        row("Cell speeds held to their limit", words::count(books.speeds_clamped)),
+    ]
+}
+
+/// How time was cut and spent.
+pub(super) fn time(record: &Record) -> Vec<Row> {
+    let steps = &record.steps;
+    let total: f64 = record.stage_seconds.values().sum();
+    let mut rows = vec![
+        row(
+            "Steps",
+            format!(
+                "{} made, {} tried again shorter; {} to {} days",
+                words::count(steps.accepted),
+                words::count(steps.rejected),
+                number(steps.shortest_days),
+                number(steps.longest_days)
+            ),
+        ),
+        row("Wall clock", seconds(record.wall_seconds)),
+    ];
+    rows.extend(record.stage_seconds.iter().map(|(stage, s)| {
+        let share = if total > 0.0 { s / total } else { 0.0 };
+        row(format!("… {}", words::spoken(stage)), format!("{} ({})", seconds(*s), per_cent(share)))
+    }));
+    rows.extend(record.solver_iterations.iter().map(|(signal, n)| {
+        row(format!("Iterations per solve, {}", words::spoken(signal)), words::significant(*n, 2))
+    }));
+    rows
+}
+
+/// The program, the machine, when, and what came out to the last bit.
+pub(super) fn provenance(record: &Record) -> Vec<Row> {
+    let machine = &record.machine;
+    let memory = match machine.peak_memory_bytes {
+        0 => String::new(),
+        peak => format!(", at most {} of memory", bytes(peak)),
+    };
+    let mut rows = vec![
+        row("Program", format!("Ossicle {}", record.version)),
+        row("Begun", record.started.clone()),
+        row("Last written", record.updated.clone()),
+        row(
+            "Machine",
+            format!(
+                "{}, {} of {} cores{memory}",
+                machine.processor, machine.threads, machine.cores
+            ),
+        ),
+    ];
+    rows.extend(
+        record.state_digest.iter().map(|d| row("Digest of the final state (BLAKE3)", d.clone())),
+    );
+    rows
+}
+
+/// An input.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct InputRow {
+    role: String,
+    path: String,
+    size: String,
+    blake3: String,
+}
+
+/// The inputs.
+pub(super) fn inputs(record: &Record) -> Vec<InputRow> {
+    let one = |input: &crate::record::Input| InputRow {
+        role: words::capitalised(&input.role),
+        path: input.path.clone(),
+        size: bytes(input.bytes),
+        blake3: input.blake3.clone(),
+    };
+    record.inputs.iter().map(one).collect()
+}
+
+/// The command that runs the case again, for a shell.
+pub(super) fn command(record: &Record) -> String {
+    let case = record.inputs.iter().find(|i| i.role == "case").map_or("case.toml", |i| &i.path);
+    let mut command = format!("ossicle run {}", quoted(case));
+    for change in &record.changes {
+        match change.split_once(' ') {
+            Some((flag, value)) => command.push_str(&format!(" {flag} {}", quoted(value))),
+            None => command.push_str(&format!(" {}", quoted(change))),
+        }
+    }
+    command
+}
+
+/// A word as a shell takes it unchanged.
+fn quoted(word: &str) -> String {
+    let harmless = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
+    if !word.is_empty() && word.chars().all(harmless) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Status;
+    use crate::report::testing::{grown, record};
+
+    fn value<'a>(rows: &'a [Row], name: &str) -> &'a str {
+        &rows.iter().find(|r| r.name.starts_with(name)).unwrap().value
+    }
+
+    #[test]
+    fn the_command_is_what_a_shell_needs() {
+        let mut record = record(Status::Complete, &grown(3));
+        record.inputs[0].path = "my cases/it's.toml".into();
+        record.changes =
+            vec!["--set K_B=0.5".into(), "--set title=\"a b\"".into(), "--without neurogenic".into()];
+        assert_eq!(
+            command(&record),
+            "ossicle run 'my cases/it'\\''s.toml' --set K_B=0.5 --set 'title=\"a b\"' \
+             --without neurogenic"
+        );
+        record.inputs.clear();
+        record.changes.clear();
+        assert_eq!(command(&record), "ossicle run case.toml");
+    }
+
+    #[test]
+    fn key_figures_are_those_of_the_record() {
+        let rows = grown(120);
+        let record = record(Status::Complete, &rows);
+        let key = key_figures(&record, &rows);
+        assert_eq!(value(&key, "Bone volume"), "1.76 cm³");
+        assert_eq!(value(&key, "First visible"), "day 31");
+        assert_eq!(value(&key, "Free range"), "120° → 90°");
+        assert_eq!(value(&key, "Mass budget"), "1 part in 1×10¹⁵");
+        let none = Record { summary: None, ..record };
+        assert!(key_figures(&none, &rows).is_empty());
+    }
+
+    #[test]
+    fn milestones_are_rows_of_the_series() {
+        let rows = grown(120);
+        let mut record = record(Status::Complete, &rows);
+        record.virtual_ct_days = vec![0, 42];
+        record.field_days = vec![42, 84];
+        let table = milestones(&record, &rows);
+        let days: Vec<&str> = table.rows.iter().map(|r| r[0].as_str()).collect();
+        assert_eq!(days, ["0", "42", "84", "120"]);
+        assert!(table.rows.iter().all(|r| r.len() == table.head.len()));
+        assert_eq!(milestones(&record, &[]).rows.len(), 0);
+    }
+
+    #[test]
+    fn the_budget_has_a_line_for_every_field() {
+        let record = record(Status::Complete, &grown(3));
+        let table = budget(&record);
+        assert_eq!(table.rows[0][0], "Cartilage matrix");
+        assert_eq!(table.rows[0][2], "1963");
+        assert_eq!(table.rows[0][8], "10⁶ cells/mL × mm³");
+        assert!(table.rows.iter().all(|r| r.len() == table.head.len()));
+    }
+}
