@@ -290,3 +290,48 @@ fn the_same_bits_for_any_number_of_threads() {
         u
     });
 }
+
+/// Cells that prefer some tissue: whatever the start, `u` settles in proportion to the affinity,
+/// across jumps of it and past walls, and none is lost on the way.
+#[test]
+fn with_affinity_a_field_settles_in_proportion_to_it() {
+    let grid = box_grid([12, 10, 8], [6.0, 10.0, 16.0]);
+    let open = |[i, j, k]: [usize; 3]| !((3..5).contains(&i) && j > 1 && k < 6);
+    let open = Field::from_fn(grid, open).into_vec();
+    let affinity: Vec<f64> = (0..grid.len())
+        .map(|c| if open[c] { 0.02 + noise::uniform(7, 1, c as u64) } else { 0.0 })
+        .collect();
+    let conductance: Vec<f64> = affinity.iter().map(|a| 0.8 * a).collect();
+    let faces = Faces::harmonic(grid.shape(), &conductance);
+    let mut u: Vec<f64> = (0..grid.len())
+        .map(|c| if open[c] { noise::uniform(8, 1, c as u64) } else { 0.0 })
+        .collect();
+    let (before, capacity) = (reduce::sum(&u), reduce::sum(&affinity));
+    let mut diffusion = Diffusion::new(&grid);
+    for step in 0..4000 {
+        let sweeps = if step % 2 == 0 { Sweeps::Forward } else { Sweeps::Backward };
+        diffusion.step_with_affinity(&faces, &affinity, 1.0, 1.0, sweeps, &mut u);
+    }
+    assert!((reduce::sum(&u) / before - 1.0).abs() < 1e-12);
+    for c in 0..grid.len() {
+        let settled = affinity[c] * before / capacity;
+        assert!((u[c] - settled).abs() < 1e-9 * settled.max(1.0), "{} for {settled}", u[c]);
+    }
+}
+
+/// With one affinity everywhere, `u/a` with coefficient `k` is `u` with diffusivity `k/a`.
+#[test]
+fn with_one_affinity_everywhere_it_is_plain_diffusion() {
+    let grid = box_grid([24, 6, 5], [12.0, 6.0, 10.0]);
+    let start = at_centres(grid, |p| 2.0 + cos(PI * p[0] / 12.0) + 0.3 * p[1] + 0.1 * p[2]);
+    let faces = |d: f64| Faces::harmonic(grid.shape(), &vec![d; grid.len()]);
+    let (mut plain, mut held) = (start.clone().into_vec(), start.into_vec());
+    let mut diffusion = Diffusion::new(&grid);
+    for _ in 0..10 {
+        diffusion.step(&faces(0.6), 1.0, 0.4, Sweeps::Forward, &mut plain);
+        let affinity = vec![0.25; grid.len()];
+        diffusion.step_with_affinity(&faces(0.15), &affinity, 1.0, 0.4, Sweeps::Forward, &mut held);
+    }
+    let apart = plain.iter().zip(&held).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+    assert!(apart < 1e-12, "{apart:e}");
+}

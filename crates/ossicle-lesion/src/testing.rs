@@ -124,9 +124,10 @@ impl Alone {
         self
     }
 
-    /// The VEGF of the tissue in health.
-    pub(crate) fn resting_vegf(&self) -> f64 {
-        self.problem.resting_vegf[0]
+    /// The VEGF that the tissue has in health.
+    pub(crate) fn resting_vegf(mut self, value: f64) -> Self {
+        self.problem.resting_vegf.fill(value);
+        self
     }
 
     /// The value of a field, the same in every lane.

@@ -337,19 +337,44 @@ fn a_value_that_is_no_number_is_named_with_its_place_and_nothing_changes() {
 }
 
 #[test]
-fn care_that_is_no_number_and_amounts_beyond_all_bounds_are_refused_too() {
+fn care_that_cannot_be_and_amounts_beyond_all_bounds_are_refused_too() {
     let (problem, mut state, mut stepper) = Case::default().start();
     let before = state.clone();
-    let care = Exposure { warming_c: f64::NAN, ..comfortable(0.6) };
-    let error = stepper.step(&problem, &mut state, 1.0, &|_| care).unwrap_err();
-    unchanged(&state, &before);
-    let named = matches!(error, StepError::NotFinite { field: "inflammatory_macrophages", .. });
-    assert!(named, "{error}");
+    let forced = |share_of_normal| moving(Motion::Forced { share_of_normal });
+    let bad = [
+        ("warming in degrees", Exposure { warming_c: f64::NAN, ..comfortable(0.6) }),
+        ("the inhibition of COX", Exposure { cox_inhibition: 1.5, ..comfortable(0.6) }),
+        ("the loss of division", Exposure { division_loss: -0.1, ..comfortable(0.6) }),
+        ("a session's share of the range", forced(1.2)),
+    ];
+    for (expected, care) in bad {
+        let error = stepper.step(&problem, &mut state, 1.0, &|_| care).unwrap_err();
+        unchanged(&state, &before);
+        let StepError::Exposure { unfit, .. } = error else { panic!("{error}") };
+        assert_eq!(unfit.what, expected);
+    }
+    let backwards = stepper.step(&problem, &mut state, 0.0, &|_| comfortable(0.6)).unwrap_err();
+    assert_eq!(backwards, StepError::NotAhead { day: 0.0, until_day: 0.0 });
     let mut flooded = before.clone();
     let at = problem.grid().index([10, 6, 4]);
     flooded.field_mut(Slow::Debris)[at] = 1e300;
     let error = stepper.step(&problem, &mut flooded, 1.0, &|_| comfortable(0.6)).unwrap_err();
     assert!(matches!(error, StepError::NotFinite { voxel: [10, 6, 4], .. }), "{error}");
+}
+
+#[test]
+fn a_step_control_of_no_use_is_refused() {
+    for control in [
+        Control { tolerance: 0.0, ..Control::default() },
+        Control { shortest_days: 2.0, longest_days: 1.0, ..Control::default() },
+        Control { longest_days: f64::INFINITY, ..Control::default() },
+    ] {
+        let problem = Case::default().problem();
+        let mut state = State::at_injury(&problem);
+        let mut stepper = Stepper::new(&problem, control);
+        let refused = stepper.step(&problem, &mut state, 1.0, &|_| comfortable(0.6));
+        assert_eq!(refused.unwrap_err(), StepError::Control { control });
+    }
 }
 
 #[test]

@@ -210,7 +210,7 @@ mod tests {
         let mut gone = grown(120);
         gone[120].bone_volume_mm3 = 0.0;
         record.summary = Summary::of(&gone, Some(31.0));
-        assert!(told(&record, &gone).contains("no bone is left; there were 1.76 cm³ on day 119"));
+        assert!(told(&record, &gone).contains("no bone is left; there were 1.74 cm³ on day 119"));
         record.summary = None;
         assert_eq!(told(&record, &[]), "The run has no result yet.");
     }

@@ -27,6 +27,12 @@ fn round_step(least: f64) -> f64 {
         .unwrap_or(10.0 * power)
 }
 
+/// The largest of 1, 2 or 5 times a power of ten that is not above `most`, for `most` above 0.
+pub(in crate::report) fn round_below(most: f64) -> f64 {
+    let power = libm::pow(10.0, libm::floor(libm::log10(most)));
+    [5.0, 2.0].map(|m| m * power).into_iter().find(|r| *r <= most * (1.0 + 1e-9)).unwrap_or(power)
+}
+
 /// Round numbers from `low` to `high`, at most about `most` of them, and their distance.
 pub(in crate::report) fn ticks(low: f64, high: f64, most: usize) -> (Vec<f64>, f64) {
     let span = high - low;
@@ -94,6 +100,13 @@ mod tests {
         }
         assert_eq!(ticks(2.0, 2.0, 5).0, [2.0]);
         assert_eq!(ticks(0.0, f64::INFINITY, 5).0, [0.0]);
+    }
+
+    #[test]
+    fn lengths_are_rounded_down() {
+        for (most, round) in [(20.0, 20.0), (2.4, 2.0), (4.9, 2.0), (0.3, 0.2), (1.0, 1.0), (99.0, 50.0)] {
+            assert!((round_below(most) / round - 1.0).abs() < 1e-12, "{}", round_below(most));
+        }
     }
 
     #[test]

@@ -2,11 +2,11 @@
 
 use std::io;
 
-use super::axis::ticks;
+use super::axis::{plain, round_below};
 use super::outline::outlines;
 use super::plane::View;
 use super::raster::Raster;
-use super::svg::{Anchor, Element, path_of, short, text_width, words};
+use super::svg::{Anchor, Element, line, path_of, short, text_width, words};
 
 /// How places are outlined.
 pub(in crate::report) struct Outline {
@@ -95,15 +95,14 @@ impl Tile {
             self.say(place, anchor, &letter.to_string());
         }
         // At most a third of the width, and clear of the letter below.
-        let (round, _) = ticks(0.0, self.view.size_mm[0] / 3.0, 2);
-        let Some(length_mm) = round.last().copied().filter(|l| *l > 0.0) else { return };
+        let length_mm = round_below(self.view.size_mm[0] / 3.0);
         let length = length_mm / self.view.size_mm[0] * width;
         let [x, y] = [8.0, height - 10.0];
         for (colour, thickness) in [("#000", 4.0), ("#fff", 2.0)] {
-            let bar = super::svg::line([x, y], [x + length, y], colour, thickness);
+            let bar = line([x, y], [x + length, y], colour, thickness);
             self.group.add(bar);
         }
-        self.say([x, y - 6.0], Anchor::Start, &format!("{} mm", super::axis::plain(length_mm)));
+        self.say([x, y - 6.0], Anchor::Start, &format!("{} mm", plain(length_mm)));
     }
 
     /// White words that stay readable on anything.
@@ -211,7 +210,7 @@ mod tests {
         };
         let mut picture = Element::new("g");
         assert_eq!(draw_keys(&mut picture, keys(2), [0.0, 5.0], 500.0, "#000"), 20.0);
-        assert_eq!(draw_keys(&mut picture, keys(8), [0.0, 5.0], 300.0, "#000"), 80.0);
+        assert_eq!(draw_keys(&mut picture, keys(8), [0.0, 5.0], 300.0, "#000"), 60.0);
         assert_eq!(text_of(&picture).matches("<text").count(), 10);
     }
 }

@@ -66,7 +66,8 @@ mod tests {
         let core = ball(grid, 3.0);
         let around = core.map(|c| !c);
         let found = filled(&shell(false), &around);
-        assert!((0..grid.len()).all(|n| found.values()[n] == (outer.values()[n] && !core.values()[n])));
+        let expected = outer.iter().zip(core.iter()).map(|(outer, core)| *outer && !core);
+        assert!(found.iter().copied().eq(expected));
     }
 
     #[test]
@@ -74,10 +75,10 @@ mod tests {
         let grid = Grid::aligned([41, 41, 41], [0.5; 3], [-10.0; 3]).unwrap();
         let soft = Field::filled(grid, true);
         let depth = depth_mm(&ball(grid, 7.0), &soft);
-        for n in 0..grid.len() {
+        for (n, depth) in depth.iter().enumerate() {
             let exact = 7.0 - distance(grid.centre(grid.voxel(n)), [0.0; 3]);
             // The surface of a ball of voxels lies within a voxel of the ball's.
-            assert!((f64::from(depth.values()[n]) - exact).abs() < 0.5, "{} for {exact}", depth.values()[n]);
+            assert!((f64::from(*depth) - exact).abs() < 0.5, "{depth} for {exact}");
         }
     }
 
@@ -92,6 +93,6 @@ mod tests {
         assert_eq!(depth[[4, 0, 0]], 5.5);
         assert_eq!(depth[[10, 0, 0]], -0.5);
         let everywhere = Field::filled(grid, true);
-        assert!(depth_mm(&everywhere, &everywhere).values()[0].is_infinite());
+        assert!(depth_mm(&everywhere, &everywhere)[[0; 3]].is_infinite());
     }
 }
