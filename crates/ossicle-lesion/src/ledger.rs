@@ -1,6 +1,6 @@
 //! The books of a run: every step, what was gained, lost and moved must explain what changed.
 
-use crate::fields::{FIELDS, Slow};
+use crate::fields::{FIELDS, SIGNALS, Slow};
 
 /// What a run's books say so far. Worst values are kept over all steps.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,9 +23,9 @@ pub struct Ledger {
     /// Steps tried again with a shorter length.
     pub steps_rejected: u64,
     /// Conjugate-gradient iterations of each signal's solves, in total.
-    pub solver_iterations: [u64; 5],
+    pub solver_iterations: [u64; SIGNALS],
     /// Solves of each signal.
-    pub solves: [u64; 5],
+    pub solves: [u64; SIGNALS],
 }
 
 /// What happened to one field's total.
@@ -52,8 +52,8 @@ impl Default for Ledger {
             fullest: 0.0,
             speeds_clamped: 0,
             steps_rejected: 0,
-            solver_iterations: [0; 5],
-            solves: [0; 5],
+            solver_iterations: [0; SIGNALS],
+            solves: [0; SIGNALS],
         }
     }
 }

@@ -6,6 +6,7 @@ use ossicle_field::{Faces, reduce};
 use rayon::prelude::*;
 
 use crate::fields::{FIELDS, SIGNALS, Signal, Slow};
+use crate::control::BOOKS;
 use crate::ledger::Ledger;
 use crate::problem::Problem;
 
@@ -62,7 +63,7 @@ impl Movement {
         dt_days: f64,
         sweeps: Sweeps,
         ledger: &mut Ledger,
-    ) {
+    ) -> Result<(), Leak> {
         let model = &problem.model;
         if let Some(migration) = &model.migration {
             let [q, o1, u, y] =
@@ -76,28 +77,26 @@ impl Movement {
                 *motility = healthy.motility * pore * healthy.progenitors;
             });
             self.progenitor_faces.set_harmonic(&self.scratch, [1.0; 3]);
-            let m = &mut fields[Slow::Progenitors as usize];
             let (diffusion, faces) = (&mut self.diffusion, &self.progenitor_faces);
             let (affinity, motility) = (&self.progenitor_affinity, migration.motility_mm2_per_day);
-            conserving(m, ledger, |m| {
+            conserving(Slow::Progenitors, fields, ledger, |m| {
                 diffusion.step_with_affinity(faces, affinity, motility, dt_days, sweeps, m);
-            });
+            })?;
         }
         if let Some(angiogenesis) = &model.angiogenesis {
-            let v = &mut fields[Slow::Capillaries as usize];
             let (diffusion, faces) = (&mut self.diffusion, &self.vessel_spread);
             let (affinity, sprouting) = (&self.vessel_affinity, angiogenesis.sprouting_mm2_per_day);
-            conserving(v, ledger, |v| {
+            conserving(Slow::Capillaries, fields, ledger, |v| {
                 diffusion.step_with_affinity(faces, affinity, sprouting, dt_days, sweeps, v);
-            });
+            })?;
         }
         if let Some(bmp) = &model.bmp {
-            let b = &mut fields[Slow::Bmp as usize];
             let (diffusion, faces) = (&mut self.diffusion, &self.open);
-            conserving(b, ledger, |b| {
-                diffusion.step(faces, bmp.diffusivity_mm2_per_day, dt_days, sweeps, b)
-            });
+            conserving(Slow::Bmp, fields, ledger, |b| {
+                diffusion.step(faces, bmp.diffusivity_mm2_per_day, dt_days, sweeps, b);
+            })?;
         }
+        Ok(())
     }
 
     /// Directed movement for `dt_days`: progenitors up TGF-beta and the electric potential,
@@ -109,7 +108,7 @@ impl Movement {
         signals: &[Vec<f64>; SIGNALS],
         dt_days: f64,
         ledger: &mut Ledger,
-    ) {
+    ) -> Result<(), Leak> {
         let model = &problem.model;
         let up_tgf = model.migration.map_or(0.0, |m| m.taxis_mm2_per_day);
         let up_field = model.wound_field.map_or(0.0, |f| f.mobility_mm2_per_mv_day);
@@ -121,9 +120,9 @@ impl Movement {
             ledger.speeds_clamped +=
                 self.taxis.set_velocity(&self.open, &self.scratch, FASTEST_MM_PER_DAY) as u64;
             let taxis = &mut self.taxis;
-            conserving(&mut fields[Slow::Progenitors as usize], ledger, |m| {
+            conserving(Slow::Progenitors, fields, ledger, |m| {
                 taxis.step(dt_days, m);
-            });
+            })?;
         }
         if let Some(angiogenesis) = &model.angiogenesis {
             let mobility = angiogenesis.taxis_share * angiogenesis.taxis_mm2_per_day;
@@ -135,19 +134,37 @@ impl Movement {
                 self.taxis.set_velocity(&self.vessel_faces, &self.scratch, FASTEST_MM_PER_DAY)
                     as u64;
             let taxis = &mut self.taxis;
-            conserving(&mut fields[Slow::Capillaries as usize], ledger, |v| {
+            conserving(Slow::Capillaries, fields, ledger, |v| {
                 taxis.step(dt_days, v);
-            });
+            })?;
         }
+        Ok(())
     }
 }
 
-/// Runs a movement and enters how well it kept the total.
-fn conserving(u: &mut [f64], ledger: &mut Ledger, movement: impl FnOnce(&mut [f64])) {
+/// A movement changed the total of what it moved.
+pub(crate) struct Leak {
+    pub(crate) field: Slow,
+    /// Relative change.
+    pub(crate) gap: f64,
+}
+
+/// Runs a movement of a field and enters how well it kept the total.
+fn conserving(
+    field: Slow,
+    fields: &mut [Vec<f64>; FIELDS],
+    ledger: &mut Ledger,
+    movement: impl FnOnce(&mut [f64]),
+) -> Result<(), Leak> {
+    let u = &mut fields[field as usize];
     let before = reduce::sum(u);
     movement(u);
-    let gap = (reduce::sum(u) - before).abs();
-    if gap > 0.0 {
-        ledger.worst_transport_gap = ledger.worst_transport_gap.max(gap / before.abs());
+    let gap = (reduce::sum(u) - before).abs() / before.abs().max(1e-30);
+    if gap > BOOKS {
+        return Err(Leak { field, gap });
     }
+    ledger.worst_transport_gap = ledger.worst_transport_gap.max(gap);
+    let lowest = &mut ledger.lowest[field as usize];
+    *lowest = lowest.min(-reduce::largest_of(u.len(), |c| -u[c]));
+    Ok(())
 }

@@ -21,7 +21,7 @@ use crate::exposure::Exposure;
 use crate::fields::{FIELDS, SIGNALS, Signal, Slow, TRANSFERS};
 use crate::joint::{Averages, Demand, Joint};
 use crate::ledger::Ledger;
-use crate::movement::Movement;
+use crate::movement::{Leak, Movement};
 use crate::problem::Problem;
 use crate::reactions::{self, Pass, Setting, Stage};
 use crate::state::State;
@@ -206,9 +206,11 @@ impl Stepper {
         for (work, field) in work.iter_mut().zip(fields.iter()) {
             work.copy_from_slice(field);
         }
+        let leaking = |leak| leak_found(leak, *day);
         timed(&mut seconds.diffusion, || {
             movement.diffuse(problem, work, 0.5 * dt, Sweeps::Forward, ledger)
-        });
+        })
+        .map_err(leaking)?;
 
         let now = fit(exposure(*day), *day)?;
         let demand_now = demand(problem, joint, averages.mineral_share, &now);
@@ -222,7 +224,8 @@ impl Stepper {
         let averages_now = predicted.averages(problem);
         let joint_middle =
             model.joint.advance(joint, joint, &averages_now, demand_now.use_share, 0.5 * dt);
-        timed(&mut seconds.drift, || movement.drift(problem, middle, signals, 0.5 * dt, ledger));
+        timed(&mut seconds.drift, || movement.drift(problem, middle, signals, 0.5 * dt, ledger))
+            .map_err(leaking)?;
 
         let then = fit(exposure(*day + 0.5 * dt), *day)?;
         let mineral = &middle[Slow::Mineral as usize];
@@ -236,7 +239,8 @@ impl Stepper {
                 cause,
             })?;
 
-        timed(&mut seconds.drift, || movement.drift(problem, work, signals, 0.5 * dt, ledger));
+        timed(&mut seconds.drift, || movement.drift(problem, work, signals, 0.5 * dt, ledger))
+            .map_err(leaking)?;
         let demand_then = demand(problem, &joint_middle, mineral_share, &then);
         let setting =
             Setting { problem, network, signals, exposure: &then, loads: demand_then.loads() };
@@ -244,10 +248,12 @@ impl Stepper {
         let pass =
             timed(&mut seconds.reactions, || reactions::advance(&setting, correct, dt, work));
         refuse_not_finite(problem, fields, &pass, *day)?;
-        timed(&mut seconds.drift, || movement.drift(problem, work, signals, 0.5 * dt, ledger));
+        timed(&mut seconds.drift, || movement.drift(problem, work, signals, 0.5 * dt, ledger))
+            .map_err(leaking)?;
         timed(&mut seconds.diffusion, || {
             movement.diffuse(problem, work, 0.5 * dt, Sweeps::Backward, ledger)
-        });
+        })
+        .map_err(leaking)?;
 
         let averages = pass.averages(problem);
         let joint = model.joint.advance(joint, &joint_middle, &averages, demand_then.use_share, dt);
@@ -303,6 +309,10 @@ impl Stepper {
     }
 }
 
+fn leak_found(Leak { field, gap }: Leak, day: f64) -> StepError {
+    StepError::Books { field: field.describe().name, gap, limit: BOOKS, day }
+}
+
 /// Refuses what a pass found not to be finite: where the state already was not, or else where
 /// the reactions made it so.
 fn refuse_not_finite(
@@ -347,7 +357,6 @@ struct Attempt {
 pub fn mean_iterations(ledger: &Ledger) -> Vec<(&'static str, f64)> {
     Signal::ALL
         .into_iter()
-        .take(ledger.solves.len())
         .filter(|s| ledger.solves[*s as usize] > 0)
         .map(|s| {
             let solves = ledger.solves[s as usize] as f64;

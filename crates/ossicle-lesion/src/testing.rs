@@ -255,8 +255,10 @@ impl Strip {
         let mut movement = Movement::new(&self.problem);
         for _ in 0..(days / step_days).round() as usize {
             let Self { problem, fields, signals, ledger, .. } = &mut self;
-            movement.diffuse(problem, fields, step_days, Sweeps::Forward, ledger);
-            movement.drift(problem, fields, signals, step_days, ledger);
+            let moved = movement
+                .diffuse(problem, fields, step_days, Sweeps::Forward, ledger)
+                .and_then(|()| movement.drift(problem, fields, signals, step_days, ledger));
+            assert!(moved.is_ok(), "movement changed a total");
         }
         self
     }

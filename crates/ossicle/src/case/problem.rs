@@ -96,7 +96,7 @@ impl fmt::Display for Problem {
         if !self.key.is_empty() {
             write!(f, "{}: ", self.key)?;
         }
-        write!(f, "found {}; expected {}", self.found, self.expected)?;
+        write!(f, "{}; expected {}", self.finding(), self.expected)?;
         match &self.nearest {
             Some(nearest) => write!(f, "; did you mean {nearest}?"),
             None => Ok(()),
@@ -105,6 +105,15 @@ impl fmt::Display for Problem {
 }
 
 impl Problem {
+    /// What was found, for a message. A scan or an anatomy says in a sentence of its own what is
+    /// wrong with it.
+    pub(super) fn finding(&self) -> String {
+        match self.cause {
+            Cause::Scan | Cause::Anatomy => self.found.clone(),
+            _ => format!("found {}", self.found),
+        }
+    }
+
     /// The problem with the line it stands in and a mark under the place.
     #[must_use]
     pub fn render(&self, style: Style) -> String {

@@ -42,7 +42,7 @@ fn drawn(problem: &Problem, level: Level<'_>, style: Style) -> String {
         .line_start(place.line)
         .annotation(AnnotationKind::Primary.span(place.marked.clone()));
     let mut group = level
-        .primary_title(format!("{key}: found {}", problem.found))
+        .primary_title(format!("{key}: {}", problem.finding()))
         .element(source)
         .element(Level::NOTE.message(format!("expected {}", problem.expected)));
     if let Some(nearest) = &problem.nearest {

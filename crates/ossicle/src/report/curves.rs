@@ -10,6 +10,9 @@ use super::source::{Absent, Piece};
 use super::words;
 use crate::readout::{BONE_HU, MINERAL_MG_PER_MM3, Readout, Summary, VISIBLE_HU};
 
+/// Less than this in mm³, mg or mm³ a day is shown as a flat line: no lesion is as small.
+const TRACE: f64 = 0.01;
+
 /// The curves of a time series.
 pub(super) fn figure(rows: &Piece<Vec<Readout>>, summary: Option<&Summary>) -> Piece<Figure> {
     let rows = enough(rows)?;
@@ -67,12 +70,11 @@ fn charts(rows: &[Readout], marks: &[Mark]) -> Vec<Chart> {
     };
     let zero = |at_least: f64| Range::FromZero { at_least };
 
-    let (cm3, volume_unit) = unit_for(largest(&|r| r.bone_volume_mm3));
+    let (cm3, volume_unit) = words::volume_unit(largest(&|r| r.bone_volume_mm3));
     let mineral_mm3 = |r: &Readout| r.mineral_mg / MINERAL_MG_PER_MM3;
     let most_matrix = largest(&|r| r.cartilage_mm3.max(r.osteoid_mm3).max(mineral_mm3(r)));
-    let (matrix_cm3, matrix_unit) = unit_for(most_matrix);
-    let (g, mass_unit) =
-        if largest(&|r| r.mineral_mg) >= 1000.0 { (1e-3, "g") } else { (1.0, "mg") };
+    let (matrix_cm3, matrix_unit) = words::volume_unit(most_matrix);
+    let (g, mass_unit) = words::mass_unit(largest(&|r| r.mineral_mg));
     let rom = largest(&|r| r.free_range_deg);
     let symptoms = vec![
         series("swelling", PERFUSION, &|r| 100.0 * r.swelling),
@@ -84,14 +86,14 @@ fn charts(rows: &[Readout], marks: &[Mark]) -> Vec<Chart> {
         chart(
             "Bone volume",
             &format!("above {BONE_HU} HU, {volume_unit}"),
-            zero(cm3),
+            zero(TRACE * cm3),
             vec![series("", BONE, &|r| cm3 * r.bone_volume_mm3)],
         ),
-        chart("Mineral", mass_unit, zero(1.0), vec![series("", BONE, &|r| g * r.mineral_mg)]),
+        chart("Mineral", mass_unit, zero(TRACE * g), vec![series("", BONE, &|r| g * r.mineral_mg)]),
         chart(
             "Matrix",
             matrix_unit,
-            zero(matrix_cm3),
+            zero(TRACE * matrix_cm3),
             vec![
                 series("cartilage", CARTILAGE, &|r| matrix_cm3 * r.cartilage_mm3),
                 series("osteoid", OSTEOID, &|r| matrix_cm3 * r.osteoid_mm3),
@@ -127,15 +129,10 @@ fn charts(rows: &[Readout], marks: &[Mark]) -> Vec<Chart> {
         chart(
             "Tracer uptake",
             "mm³ of mineral per day × perfusion",
-            zero(1.0),
+            zero(TRACE),
             vec![series("", PERFUSION, &|r| r.tracer_uptake_mm3_per_day)],
         ),
     ]
-}
-
-/// The factor and name of the unit that suits a volume in mm³.
-fn unit_for(largest_mm3: f64) -> (f64, &'static str) {
-    if largest_mm3 >= 100.0 { (1e-3, "cm³") } else { (1.0, "mm³") }
 }
 
 /// What a chart shows, for those who do not see it.

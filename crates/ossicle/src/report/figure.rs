@@ -6,6 +6,10 @@ use super::draw::svg::{Element, text_of};
 /// it are in it.
 pub(super) type Picture = Element;
 
+/// Width of a picture of [`Layout::Wide`] in its own units. On A4 such a unit is 0.6 points,
+/// so that the smallest words stay readable.
+pub(super) const WIDE: f64 = 860.0;
+
 /// A figure of the report.
 #[derive(Clone, Debug)]
 pub(super) struct Figure {
@@ -35,7 +39,8 @@ impl Figure {
             Layout::Wide => "wide",
             Layout::Small => "small",
         };
-        let mut pictures = Element::new("div").with("class", layout);
+        // A narrow screen scrolls what is wide, with the keyboard too.
+        let mut pictures = Element::new("div").with("class", layout).with("tabindex", "0");
         for picture in &self.pictures {
             pictures.add(picture.clone());
         }

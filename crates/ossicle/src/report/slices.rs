@@ -8,7 +8,7 @@ use super::draw::palette::{BONE, QUIET, TEXT, channels};
 use super::draw::plane::{Plane, View};
 use super::draw::svg::{Anchor, Element, picture, rectangle, short, words as text};
 use super::draw::tile::{Key, Outline, Tile, draw_keys};
-use super::figure::{Figure, Layout};
+use super::figure::{Figure, Layout, WIDE};
 use super::lesion::{Look, TargetKind};
 use super::source::{Absent, Piece, Source};
 use super::words;
@@ -22,6 +22,10 @@ const WINDOW_HU: [f64; 2] = [-500.0, 1300.0];
 const GREYS: usize = 128;
 /// Pixels along a side of a slice.
 const PIXELS: usize = 320;
+/// Room for the names of the planes.
+const LEFT: f64 = 26.0;
+/// Room between two slices.
+const GAP: f64 = 6.0;
 /// Line round the injury.
 const INJURY: Outline = Outline { colour: "#8FE3FF", dash: "3 2.5", veil: 0.0 };
 
@@ -31,10 +35,10 @@ pub(super) fn figure(source: &Source, look: &Look) -> Piece<Figure> {
     let shown = spread(days, MOST_DAYS);
     let columns = shown.len() as f64;
     // As small as for three at least, so that few days are not blown up.
-    let side = (1030.0 / columns.max(3.0) - 6.0).floor();
-    let (left, top, step) = (26.0, 24.0, side + 6.0);
+    let side = ((WIDE - LEFT) / columns.max(3.0) - GAP).floor();
+    let (left, top, step) = (LEFT, 24.0, side + GAP);
     let keys = keys(look);
-    let size = [left + step * columns.max(3.0), top + step * 3.0 + 26.0];
+    let size = [WIDE, top + step * 3.0 + 26.0];
     let mut sheet = picture(size, &alt(look, &shown));
     for (column, &day) in shown.iter().enumerate() {
         let ct = source.virtual_ct(day)?;

@@ -3,9 +3,9 @@
 use super::curves::{enough, marks};
 use super::draw::axis::Scale;
 use super::draw::chart::{Area, SMALL, TITLE, day_axis, draw_marks, highest, settled_day};
-use super::draw::palette::{BONE, CARTILAGE, INFLAMMATION, Ink, PLAIN, PROGENITORS, QUIET};
+use super::draw::palette::{BONE, CARTILAGE, INFLAMMATION, Ink, PLAIN, PROGENITORS, QUIET, TEXT};
 use super::draw::svg::{Anchor, picture, words as text};
-use super::figure::{Figure, Layout};
+use super::figure::{Figure, Layout, WIDE};
 use super::source::Piece;
 use super::words;
 use crate::readout::{Readout, Summary};
@@ -21,9 +21,8 @@ const POPULATIONS: [Population; 5] = [
     ("Osteoblasts", BONE, |r| r.osteoblasts_1e6),
 ];
 
-const WIDTH: f64 = 1060.0;
-const LEFT: f64 = 210.0;
-const RIGHT: f64 = 1046.0;
+const LEFT: f64 = 200.0;
+const RIGHT: f64 = WIDE - 14.0;
 const TOP: f64 = 46.0;
 const ROW: f64 = 58.0;
 const HEIGHT: f64 = 46.0;
@@ -39,9 +38,9 @@ pub(super) fn figure(rows: &Piece<Vec<Readout>>, summary: Option<&Summary>) -> P
     let last_day = settled_day(&numbers.iter().map(Vec::as_slice).collect::<Vec<_>>(), end);
     let x = Scale { numbers: [0.0, last_day], places: [LEFT, RIGHT] };
     let bottom = TOP + ROW * POPULATIONS.len() as f64;
-    let mut drawn = picture([WIDTH, bottom + 36.0], &alt(rows));
+    let mut drawn = picture([WIDE, bottom + 36.0], &alt(rows));
     drawn.add(
-        text([4.0, 15.0], TITLE, Anchor::Start, super::draw::palette::TEXT, "Succession of cells")
+        text([4.0, 15.0], TITLE, Anchor::Start, TEXT, "Succession of cells")
             .with("font-weight", "600"),
     );
     draw_marks(&mut drawn, &marks(summary), &x, [TOP - 4.0, bottom]);

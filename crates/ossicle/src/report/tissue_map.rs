@@ -10,18 +10,16 @@ use super::draw::palette::{QUIET, TEXT, written};
 use super::draw::plane::{Plane, View};
 use super::draw::svg::{Anchor, Element, picture, rectangle, words as text};
 use super::draw::tile::{Key, Outline, Tile, draw_keys};
-use super::figure::{Figure, Layout};
+use super::figure::{Figure, Layout, WIDE};
 use super::lesion::Look;
 use super::slices::undrawn;
 use super::source::{Absent, Piece, Source};
 use super::words;
 
-/// Width of the three maps together.
-const WIDTH: f64 = 1040.0;
 /// Room between two maps.
 const GAP: f64 = 8.0;
 /// Height of a map at most.
-const TALLEST: f64 = 430.0;
+const TALLEST: f64 = 360.0;
 /// Room above the maps.
 const TOP: f64 = 24.0;
 /// How the lesion is outlined.
@@ -59,7 +57,7 @@ pub(super) fn figure(source: &Source, look: &Piece<Look>) -> Piece<Figure> {
         bottom = bottom.max(TOP + height);
     }
     let keys = keys(&present, look);
-    let height = draw_keys(&mut drawn, keys, [0.0, bottom + 10.0], WIDTH, QUIET);
+    let height = draw_keys(&mut drawn, keys, [0.0, bottom + 10.0], WIDE, QUIET);
     let names: Vec<String> = present.iter().map(|t| words::spoken(t.name())).collect();
     let alt = format!(
         "Tissue classes in axial, coronal and sagittal planes: {}.",
@@ -74,7 +72,7 @@ pub(super) fn figure(source: &Source, look: &Piece<Look>) -> Piece<Figure> {
     Ok(Figure {
         id: "tissue",
         layout: Layout::Wide,
-        pictures: vec![picture([WIDTH, bottom + 12.0 + height], &alt).holding(drawn)],
+        pictures: vec![picture([WIDE, bottom + 12.0 + height], &alt).holding(drawn)],
         caption,
     })
 }
@@ -96,7 +94,7 @@ fn views(grid: &Grid, through_mm: [f64; 3]) -> ([View; 3], f64) {
     let sizes = Plane::ALL.map(size_mm);
     let wide: f64 = sizes.iter().map(|s| s[0]).sum();
     let tall = sizes.iter().map(|s| s[1]).fold(0.0, f64::max);
-    let per_mm = ((WIDTH - 2.0 * GAP) / wide).min(TALLEST / tall);
+    let per_mm = ((WIDE - 2.0 * GAP) / wide).min(TALLEST / tall);
     let views = Plane::ALL.map(|plane| {
         let mut middle_mm = through_mm;
         for axis in plane.axes() {
@@ -144,7 +142,7 @@ mod tests {
         let grid = oblique_grid([30, 20, 10]);
         let (views, per_mm) = views(&grid, grid.middle_mm());
         for view in views {
-            assert!(view.size_mm.iter().all(|mm| per_mm * mm <= WIDTH));
+            assert!(view.size_mm.iter().all(|mm| per_mm * mm <= WIDE));
             let [right, down] = view.plane.axes();
             let centre = grid.centre([29, 0, 9]);
             for (axis, a) in [(right, 0), (down, 1)] {
@@ -156,7 +154,7 @@ mod tests {
             }
         }
         let total: f64 = views.iter().map(|v| per_mm * v.size_mm[0]).sum();
-        assert!(total <= WIDTH - 2.0 * GAP + 1e-9);
+        assert!(total <= WIDE - 2.0 * GAP + 1e-9);
     }
 
     #[test]

@@ -72,14 +72,42 @@ fn superscript(exponent: i32) -> String {
     exponent.to_string().chars().map(raised).collect()
 }
 
+/// The factor and name of the unit that suits volumes up to this one.
+pub(super) fn volume_unit(largest_mm3: f64) -> (f64, &'static str) {
+    if largest_mm3 >= 100.0 { (1e-3, "cm³") } else { (1.0, "mm³") }
+}
+
+/// The factor and name of the unit that suits masses up to this one.
+pub(super) fn mass_unit(largest_mg: f64) -> (f64, &'static str) {
+    if largest_mg >= 1000.0 { (1e-3, "g") } else { (1.0, "mg") }
+}
+
 /// A volume in the unit that suits it.
 pub(super) fn volume(mm3: f64) -> String {
-    if mm3 >= 100.0 { format!("{} cm³", number(mm3 / 1000.0)) } else { format!("{} mm³", number(mm3)) }
+    let (factor, unit) = volume_unit(mm3);
+    format!("{} {unit}", number(factor * mm3))
 }
 
 /// A mass in the unit that suits it.
 pub(super) fn mass(mg: f64) -> String {
-    if mg >= 1000.0 { format!("{} g", number(mg / 1000.0)) } else { format!("{} mg", number(mg)) }
+    let (factor, unit) = mass_unit(mg);
+    format!("{} {unit}", number(factor * mg))
+}
+
+/// Numbers below one another, with as many decimals as give the largest `digits` significant
+/// ones. What is too small for them is told from nothing: `<0.01` and `0`.
+pub(super) fn column(values: &[f64], digits: i32) -> Vec<String> {
+    let largest = values.iter().filter(|v| v.is_finite()).fold(0.0_f64, |m, v| m.max(v.abs()));
+    let size = if largest > 0.0 { libm::floor(libm::log10(largest)) as i32 } else { 0 };
+    let decimals = (digits - 1 - size).clamp(0, 12) as usize;
+    let least = libm::pow(10.0, -(decimals as f64));
+    let cell = |v: &f64| match v.abs() {
+        0.0 => "0".to_owned(),
+        size if !size.is_finite() => "–".to_owned(),
+        size if size < 0.5 * least => format!("<{least:.decimals$}"),
+        _ => thousands_apart(&format!("{v:.decimals$}")),
+    };
+    values.iter().map(cell).collect()
 }
 
 /// A share in per cent.
@@ -190,6 +218,15 @@ mod tests {
         assert_eq!(seconds(7265.0), "2 h 1 min");
         assert_eq!(bytes(75_235_328), "71.8 MiB");
         assert_eq!(bytes(886), "886 bytes");
+    }
+
+    #[test]
+    fn columns_have_the_decimals_of_their_largest_number() {
+        let texts = |values: &[f64]| column(values, 3).join(" ");
+        assert_eq!(texts(&[0.0, 1e-10, 0.66, 10.356]), "0 <0.1 0.7 10.4");
+        assert_eq!(texts(&[0.0012, 0.0312]), "0.0012 0.0312");
+        assert_eq!(texts(&[12345.0, -3.0, f64::NAN]), "12,345 −3 –");
+        assert_eq!(texts(&[0.0, 0.0]), "0 0");
     }
 
     #[test]

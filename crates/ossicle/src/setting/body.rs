@@ -3,19 +3,22 @@
 use ossicle_anatomy::builtin::BuiltIn;
 use ossicle_anatomy::injury::{Placed, injury_map};
 use ossicle_anatomy::{
-    Anatomy, Joint, JointKind, ScanRequest, Side, free_grid, from_scan, injured_bounds_mm,
+    Anatomy, Joint, JointKind, LesionGridError, ScanRequest, Side, free_grid, from_scan, injured_bounds_mm,
     nested_grid,
 };
 use ossicle_field::{Field, Grid};
 use ossicle_image::{LabelSet, Scan, read_labels, read_scan, resample_trilinear};
 
-use super::refused;
+use super::{refused, unfit};
 use crate::case::{
     self, BoxExtent, CaseError, CaseFile, Cause, LengthMm, Position, ScanAnatomy, Species,
 };
 
 /// Weight in the injured region from which a voxel counts as injured.
 const INJURED: f64 = 0.05;
+
+/// Voxels at which bounds are looked for; a box of more is looked at more coarsely.
+const BOUNDS_VOXELS: f64 = (1 << 24) as f64;
 
 /// Where the lesion grows.
 pub(super) enum Body {
@@ -60,7 +63,7 @@ impl Body {
         scale: f64,
     ) -> Result<Self, CaseError> {
         let unusable = |cause: ossicle_anatomy::builtin::BuiltInError| {
-            refused(file, Cause::Anatomy, "anatomy.builtin", &cause.to_string(), "a built-in joint")
+            unfit(file, Cause::Anatomy, "anatomy.builtin", &cause, "a built-in joint")
         };
         let joint = joint.map_err(unusable)?;
         let overview = joint.overview().map_err(unusable)?;
@@ -69,7 +72,7 @@ impl Body {
 
     fn scan(file: &CaseFile, asked: &ScanAnatomy) -> Result<Self, CaseError> {
         let scan = read_scan(&asked.scan).map_err(|cause| {
-            refused(file, Cause::Scan, "anatomy.scan", &cause.to_string(), "a CT that can be read")
+            unfit(file, Cause::Scan, "anatomy.scan", &cause, "a CT that can be read")
         })?;
         let labels = asked
             .labels
@@ -77,13 +80,7 @@ impl Body {
             .map(|path| read_labels(path, asked.label_table.as_deref()))
             .transpose()
             .map_err(|cause| {
-                refused(
-                    file,
-                    Cause::Scan,
-                    "anatomy.labels",
-                    &cause.to_string(),
-                    "labels that can be read",
-                )
+                unfit(file, Cause::Scan, "anatomy.labels", &cause, "labels that can be read")
             })?;
         let centre_mm = match &asked.centre {
             None => None,
@@ -116,7 +113,7 @@ impl Body {
     ) -> Result<Anatomy, CaseError> {
         from_scan(scan, labels, request).map_err(|cause| {
             let expected = format!("a CT that shows the {} asked for", request.kind.name());
-            refused(file, Cause::Scan, "anatomy.scan", &cause.to_string(), &expected)
+            unfit(file, Cause::Scan, "anatomy.scan", &cause, &expected)
         })
     }
 
@@ -176,7 +173,11 @@ impl Body {
         placed: &[Placed],
         spacing: [f64; 3],
     ) -> Result<[[f64; 3]; 2], CaseError> {
-        let whole = self.grid_over(file, injured_bounds_mm(placed, spacing[0]), spacing)?;
+        let around = injured_bounds_mm(placed, spacing[0]);
+        let voxels: f64 = (0..3).map(|a| (around[1][a] - around[0][a]) / spacing[a]).product();
+        let coarser = libm::cbrt(voxels / BOUNDS_VOXELS).max(1.0);
+        let spacing = spacing.map(|h| h * coarser);
+        let whole = self.grid_over(file, around, spacing)?;
         let anatomy = match self {
             Self::BuiltIn { joint, .. } => joint.on(&whole).map_err(|cause| cause.to_string()),
             Self::Scan { anatomy, .. } => anatomy.on(&whole).map_err(|cause| cause.to_string()),
@@ -205,14 +206,24 @@ impl Body {
         bounds: [[f64; 3]; 2],
         spacing: [f64; 3],
     ) -> Result<Grid, CaseError> {
-        let grid = match self {
+        self.grid(bounds, spacing).map_err(|cause| {
+            let expected = "a box that meets the anatomy";
+            unfit(file, Cause::Anatomy, "anatomy.lesion_box", &cause, expected)
+        })
+    }
+
+    fn grid(&self, bounds: [[f64; 3]; 2], spacing: [f64; 3]) -> Result<Grid, LesionGridError> {
+        match self {
             Self::BuiltIn { joint, .. } => free_grid(bounds, joint.extent_mm(), spacing),
             Self::Scan { anatomy, .. } => nested_grid(bounds, anatomy.grid(), spacing),
-        };
-        grid.map_err(|cause| {
-            let expected = "a box that meets the anatomy";
-            refused(file, Cause::Anatomy, "anatomy.lesion_box", &cause.to_string(), expected)
-        })
+        }
+    }
+
+    /// Whether any of an injury lies where the anatomy is known.
+    pub(super) fn shows(&self, injury: &Placed) -> bool {
+        let bounds = injured_bounds_mm(std::slice::from_ref(injury), 0.0);
+        let spacing = self.overview().grid().spacing_mm();
+        !matches!(self.grid(bounds, spacing), Err(LesionGridError::OutOfView { .. }))
     }
 
     /// The anatomy on the lesion grid.
@@ -223,7 +234,7 @@ impl Body {
         };
         anatomy.map_err(|cause| {
             let expected = "a spacing and a box that suit the anatomy";
-            refused(file, Cause::Anatomy, "anatomy.lesion_box", &cause, expected)
+            unfit(file, Cause::Anatomy, "anatomy.lesion_box", &cause, expected)
         })
     }
 

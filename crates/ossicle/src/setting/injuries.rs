@@ -4,9 +4,10 @@ use ossicle_anatomy::injury::{
     Approach, Direction, Injury, InjuryError, InjuryKind, Place, Placed, Towards, injury_map,
 };
 use ossicle_anatomy::{Anatomy, Joint};
+use ossicle_field::Grid;
 
 use super::body::Body;
-use super::{injured_volume_mm3, refused};
+use super::{injured_volume_mm3, refused, unfit};
 use crate::case::{
     self, AngleDeg, ApproachPath, CaseError, CaseFile, Cause, InjuryShape, LengthMm, Position,
     Refusal, TearPlace, nearest,
@@ -32,7 +33,11 @@ pub(super) fn place(file: &CaseFile, body: &Body) -> Result<Vec<Placed>, CaseErr
         let kind = kind(file, body.joint(), &injury.shape, &key)?;
         let edge_mm = injury.edge.0.max(LEAST_EDGE_SHARE * finest);
         let wanted = Injury { kind, severity: injury.severity, edge_mm };
-        placed.push(wanted.place(body.overview()).map_err(|cause| told(file, &key, &cause))?);
+        let injury = wanted.place(body.overview()).map_err(|cause| told(file, i, &cause))?;
+        if !body.shows(&injury) {
+            return Err(out_of_view(file, i, &injury));
+        }
+        placed.push(injury);
     }
     Ok(placed)
 }
@@ -50,7 +55,7 @@ pub(super) fn draw(
     let mut records = Vec::new();
     for (i, (injury, asked)) in placed.iter().zip(&file.case.injuries).enumerate() {
         let alone = injury_map(anatomy, std::slice::from_ref(injury))
-            .map_err(|cause| told(file, &format!("injury[{i}]"), &cause))?;
+            .map_err(|cause| missed(file, i, grid, injury, &cause))?;
         records.push(InjuryRecord {
             name: asked.name.clone(),
             kind: asked.shape.kind().to_owned(),
@@ -58,7 +63,7 @@ pub(super) fn draw(
             volume_mm3: injured_volume_mm3(grid, &alone.site),
         });
     }
-    let map = injury_map(anatomy, placed).map_err(|cause| told(file, "injury", &cause))?;
+    let map = injury_map(anatomy, placed).map_err(|cause| told(file, 0, &cause))?;
     let injury = ossicle_lesion::Injury {
         debris: map.debris.into_vec(),
         site: map.site.into_vec(),
@@ -162,9 +167,89 @@ pub(super) fn point_mm(
     }
 }
 
-/// An anatomical error at the place of its injury.
-fn told(file: &CaseFile, key: &str, cause: &InjuryError) -> CaseError {
-    refused(file, Cause::Anatomy, key, &cause.to_string(), "an injury of this anatomy")
+/// The key that says where an injury is.
+fn place_key(file: &CaseFile, number: usize) -> String {
+    let key = match file.case.injuries.get(number).map(|injury| &injury.shape) {
+        Some(InjuryShape::Ellipsoid { .. }) => ".position",
+        Some(InjuryShape::Contusion { position: Some(_), .. }) => ".position",
+        Some(InjuryShape::Contusion { position: None, .. }) => ".muscle",
+        Some(InjuryShape::CapsuleTear { place: TearPlace::Direction(_), .. }) => ".direction",
+        Some(InjuryShape::CapsuleTear { place: TearPlace::Towards(_), .. }) => ".position",
+        Some(InjuryShape::SurgicalApproach { path: ApproachPath::Named(_), .. }) => ".approach",
+        Some(InjuryShape::SurgicalApproach { .. }) => ".target",
+        None => "",
+    };
+    format!("injury[{number}]{key}")
+}
+
+/// What an injury is called in a message.
+fn called(file: &CaseFile, number: usize) -> String {
+    let kind = file.case.injuries.get(number).map_or("injury", |injury| injury.shape.kind());
+    format!("the {}", kind.replace('_', " "))
+}
+
+fn told(file: &CaseFile, number: usize, cause: &InjuryError) -> CaseError {
+    let key = format!("injury[{number}]");
+    match cause {
+        InjuryError::NoSoftTissue { centre_mm, tissue, .. } => {
+            let [x, y, z] = centre_mm;
+            let lies = match *tissue {
+                "outside" => "outside the body".to_owned(),
+                tissue => format!("in {}", tissue.replace('_', " ")),
+            };
+            let found = format!(
+                "{} holds no soft tissue; its middle, ras = [{x:.1}, {y:.1}, {z:.1}] mm, lies {lies}",
+                called(file, number)
+            );
+            let expected = "a place in muscle, tendon, capsule or fat";
+            refused(file, Cause::Anatomy, &place_key(file, number), &found, expected)
+        }
+        InjuryError::UnknownMuscle { found, suggestion } => {
+            let expected = format!("a muscle of this anatomy; {suggestion}");
+            let key = format!("{key}.muscle");
+            refused(file, Cause::UnknownName, &key, &format!("{found:?}"), &expected)
+        }
+        InjuryError::Approach { .. } => {
+            unfit(file, Cause::Anatomy, &format!("{key}.approach"), cause, "another approach")
+        }
+        InjuryError::NoCapsule => {
+            let expected = "a joint with a capsule, hip or elbow, or an injury of another kind";
+            unfit(file, Cause::Anatomy, &format!("{key}.kind"), cause, expected)
+        }
+        _ => unfit(file, Cause::Anatomy, &key, cause, "an injury of this anatomy"),
+    }
+}
+
+/// An injury that lies in none of the body that is known.
+fn out_of_view(file: &CaseFile, number: usize, injury: &Placed) -> CaseError {
+    let [x, y, z] = injury.region.centre_mm();
+    let found = format!(
+        "{} lies outside the field of view: its middle is at ras = [{x:.1}, {y:.1}, {z:.1}] mm",
+        called(file, number)
+    );
+    let expected = "a place in the part of the body that the anatomy shows";
+    refused(file, Cause::Anatomy, &place_key(file, number), &found, expected)
+}
+
+/// An injury that could be placed but not drawn in the lesion box.
+fn missed(
+    file: &CaseFile,
+    number: usize,
+    grid: &Grid,
+    injury: &Placed,
+    cause: &InjuryError,
+) -> CaseError {
+    let middle = injury.region.centre_mm();
+    if !matches!(cause, InjuryError::NoSoftTissue { .. }) || grid.voxel_at(middle).is_some() {
+        return told(file, number, cause);
+    }
+    let [x, y, z] = middle;
+    let found = format!(
+        "{} lies outside the lesion box: its middle is at ras = [{x:.1}, {y:.1}, {z:.1}] mm",
+        called(file, number)
+    );
+    let expected = "a place in the box, or anatomy.lesion_box.margin, which fits the box to the injuries";
+    refused(file, Cause::Anatomy, &place_key(file, number), &found, expected)
 }
 
 fn direction_of(direction: case::Direction) -> Direction {

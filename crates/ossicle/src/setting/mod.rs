@@ -94,24 +94,14 @@ impl Setting {
             model,
         )
         .map_err(|cause| {
-            refused(
-                file,
-                Cause::Anatomy,
-                "anatomy.lesion_box",
-                &cause.to_string(),
-                "a box with soft tissue and an injury",
-            )
+            let expected = "a box with soft tissue and an injury";
+            unfit(file, Cause::Anatomy, "anatomy.lesion_box", &cause, expected)
         })?;
         let tissue_ct = body.tissue_hu(file, &scan_grid)?;
         let scanner = Scanner::new(tissue_ct, &grid, case.outputs.virtual_ct_noise.0, case.seed)
             .map_err(|cause| {
-                refused(
-                    file,
-                    Cause::Anatomy,
-                    "anatomy.lesion_box",
-                    &cause.to_string(),
-                    "a box along the axes of the scan",
-                )
+                let expected = "a box along the axes of the scan";
+                unfit(file, Cause::Anatomy, "anatomy.lesion_box", &cause, expected)
             })?;
         let mut notes = anatomy.notes().to_vec();
         notes.extend(drawn.notes);
@@ -182,6 +172,19 @@ impl Setting {
 fn refused(file: &CaseFile, cause: Cause, key: &str, found: &str, expected: &str) -> CaseError {
     let problem = file.problem(cause, key, found, expected);
     CaseError::Refused(Refusal { problems: vec![problem], left_out: 0 })
+}
+
+/// What a reader or the anatomy says is wrong, as an error; `expected` where it does not say.
+fn unfit(
+    file: &CaseFile,
+    cause: Cause,
+    key: &str,
+    says: &dyn std::fmt::Display,
+    expected: &str,
+) -> CaseError {
+    let says = says.to_string();
+    let (found, expected) = says.split_once("; expected ").unwrap_or((&says, expected));
+    refused(file, cause, key, found, expected)
 }
 
 fn refuse_too_large(file: &CaseFile, grid: &Grid, needed: u64) -> Result<(), CaseError> {

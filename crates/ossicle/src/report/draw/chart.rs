@@ -68,7 +68,7 @@ const RIGHT: f64 = 330.0;
 const TOP: f64 = 50.0;
 const BOTTOM: f64 = 182.0;
 /// Size of small words.
-pub(in crate::report) const SMALL: f64 = 10.5;
+pub(in crate::report) const SMALL: f64 = 11.5;
 /// Size of titles.
 pub(in crate::report) const TITLE: f64 = 13.0;
 

@@ -10,15 +10,15 @@ use crate::report::draw::svg::{
     Anchor, Element, line, picture, rectangle, text_width, words as text,
 };
 use crate::report::draw::tile::{Key, draw_keys};
-use crate::report::figure::{Figure, Layout};
+use crate::report::figure::{Figure, Layout, WIDE};
 use crate::report::source::{Absent, Piece, Source};
 use crate::report::words;
 
 /// Days shown at most.
 const MOST_DAYS: usize = 4;
-const LEFT: f64 = 190.0;
-const RIGHT: f64 = 1046.0;
-const GAP: f64 = 22.0;
+const LEFT: f64 = 184.0;
+const RIGHT: f64 = WIDE - 14.0;
+const GAP: f64 = 18.0;
 /// Top and height of the band of zones.
 const BAND: [f64; 2] = [24.0, 18.0];
 const ROW: f64 = 42.0;
@@ -66,7 +66,7 @@ fn draw(profiles: &Profiles, zones: &[Vec<Zone>]) -> Element {
     let bottom = top + ROW * profiles.quantities.len() as f64;
     let columns = profiles.days.len() as f64;
     let width = ((RIGHT - LEFT + GAP) / columns.max(2.0)) - GAP;
-    let mut drawn = picture([1060.0, bottom + 64.0], &alt(profiles, zones));
+    let mut drawn = picture([WIDE, bottom + 64.0], &alt(profiles, zones));
     draw_keys(&mut drawn, keys(zones), [LEFT, bottom + 44.0], RIGHT - LEFT, QUIET);
     let scales: Vec<Scale> = (0..profiles.days.len())
         .map(|n| LEFT + (width + GAP) * n as f64)
