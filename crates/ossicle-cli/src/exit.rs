@@ -43,9 +43,10 @@ impl Failure {
     /// Says what is to be said and gives the exit code.
     pub(crate) fn tell(self) -> u8 {
         if let Some(json) = self.json {
-            println!("{json:#}");
+            // What is wrong is told on standard error whatever becomes of this.
+            let _ = crate::say::result(format_args!("{json:#}\n"));
         }
-        anstream::eprintln!("{}", self.message.trim_end());
+        crate::say::message(self.message.trim_end());
         self.code
     }
 }

@@ -2,12 +2,12 @@
 //!
 //! Messages go to standard error, results to standard output. Exit codes: 0 done, 1 failed
 //! while running, 2 refused (bad input or arguments), 130 stopped by the user.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a face speaks to its user")]
 
 mod arguments;
 mod commands;
 mod exit;
 mod progress;
+mod say;
 mod tables;
 
 use std::process::ExitCode;

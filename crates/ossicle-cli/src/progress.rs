@@ -30,7 +30,7 @@ impl Bar {
             if asked.fetch_add(1, Ordering::SeqCst) > 0 {
                 std::process::exit(i32::from(crate::exit::STOPPED));
             }
-            anstream::eprintln!("stopping after this step; once more to stop at once");
+            crate::say::message("stopping after this step; once more to stop at once");
         });
         let terminal = std::io::stderr().is_terminal();
         let bar = (!quiet && terminal).then(|| {
@@ -74,7 +74,7 @@ impl Watch for Bar {
         } else if let Some(told) = self.tenths {
             let tenth = (progress.share * 10.0) as u64;
             if tenth > told {
-                anstream::eprintln!("{:>3} %  {}", 10 * tenth, self.told(progress));
+                crate::say::message(format_args!("{:>3} %  {}", 10 * tenth, self.told(progress)));
                 self.tenths = Some(tenth);
             }
         }

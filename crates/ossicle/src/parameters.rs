@@ -123,3 +123,26 @@ fn groups() -> impl Iterator<Item = (&'static str, Option<&'static str>, Vec<&'s
         SWITCHES.iter().map(|s| (s.name, Some(s.without), s.parameters.iter().collect()));
     std::iter::once(("injury", None, start)).chain(processes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_of_the_documentation_is_current() {
+        let page = include_str!("../../../docs/physics/parameters.md");
+        assert!(
+            page == markdown(),
+            "docs/physics/parameters.md is not what `ossicle params --markdown` prints"
+        );
+    }
+
+    #[test]
+    fn every_parameter_has_a_value_in_its_range_and_a_source() {
+        for p in groups().flat_map(|(_, _, records)| records) {
+            let within = (p.range.0..=p.range.1).contains(&p.default);
+            assert!(within && p.range.0 < p.range.1, "{}", p.symbol);
+            assert!(!p.source.is_empty() && !p.meaning.is_empty(), "{}", p.symbol);
+        }
+    }
+}

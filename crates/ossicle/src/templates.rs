@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use ossicle_anatomy::{JointKind, ScanError, ScanRequest, Side as AnatomySide, from_scan};
+use ossicle_anatomy::injury::{
+    DEFAULT_EDGE_MM, Direction, Injury, InjuryKind, Towards, injury_map,
+};
+use ossicle_anatomy::{Anatomy, JointKind, ScanError, ScanRequest, Side as AnatomySide, from_scan};
 use ossicle_image::{ReadLabelsError, ReadScanError, read_labels, read_scan};
 use thiserror::Error;
 
@@ -40,7 +43,8 @@ pub enum TemplateError {
 }
 
 /// A case file for a scan, to be written into `folder`. Without a side, the one that the scan
-/// shows; where it shows both, the right one.
+/// shows; where it shows both, or does not tell, the right one. The injury of a hip is approached
+/// from behind, or from the front where the scan does not show the back.
 ///
 /// # Errors
 /// Refuses templates without a joint, scans and labels that cannot be read, and scans in which
@@ -59,38 +63,53 @@ pub fn for_scan(
     };
     let image = read_scan(scan)?;
     let label_set = labels.map(|path| read_labels(path, None)).transpose()?;
-    let found = |side: Side| {
-        let side = match side {
-            Side::Left => AnatomySide::Left,
-            Side::Right => AnatomySide::Right,
-        };
-        let request = ScanRequest { kind, side: Some(side), centre_mm: None };
+    let found = |side: Option<AnatomySide>| {
+        let request = ScanRequest { kind, side, centre_mm: None };
         from_scan(&image, label_set.as_ref(), &request)
     };
     let mut notes = image.notes.clone();
-    let side = match side {
-        Some(side) => {
-            found(side).map_err(|cause| TemplateError::Joint { scan: scan.to_owned(), cause })?;
-            side
+    let asked = side.map(|side| match side {
+        Side::Left => AnatomySide::Left,
+        Side::Right => AnatomySide::Right,
+    });
+    let anatomy = match found(asked) {
+        Err(ScanError::SideNeeded { reason, .. }) => {
+            notes.push(format!(
+                "{reason}; the case takes the right one (`--side left` for the other)"
+            ));
+            found(Some(AnatomySide::Right))
         }
-        None => match (found(Side::Right), found(Side::Left)) {
-            (Ok(_), Ok(_)) => {
-                notes.push("the scan shows both sides; the case takes the right one (`--side left` for the other)".to_owned());
-                Side::Right
-            }
-            (Ok(_), Err(_)) => Side::Right,
-            (Err(_), Ok(_)) => Side::Left,
-            (Err(cause), Err(_)) => {
-                return Err(TemplateError::Joint { scan: scan.to_owned(), cause });
-            }
-        },
+        found => found,
     };
+    let anatomy = anatomy.map_err(|cause| TemplateError::Joint { scan: scan.to_owned(), cause })?;
+    let side = match anatomy.joint().side {
+        Some(AnatomySide::Left) => Side::Left,
+        _ => Side::Right,
+    };
+    let from_behind = shows_capsule(&anatomy, Direction::Posterior);
+    if kind == JointKind::Hip && !from_behind {
+        notes.push(
+            "the scan does not show the back of the joint; the case takes an anterior approach"
+                .to_owned(),
+        );
+    }
     let from_folder = |path: &Path| relative(path, folder).to_string_lossy().into_owned();
     let (scan, labels) = (from_folder(scan), labels.map(from_folder));
-    let fitted = TemplateScan { scan: &scan, labels: labels.as_deref(), side };
+    let fitted = TemplateScan { scan: &scan, labels: labels.as_deref(), side, from_behind };
     let text = template.text_for_scan(&fitted).ok_or(TemplateError::NoJoint("of this name"))?;
     Ok(Fitted { text, notes })
 }
+
+/// Whether the capsule of a joint can be torn on a face of it.
+fn shows_capsule(anatomy: &Anatomy, direction: Direction) -> bool {
+    let towards = Towards::Direction(direction);
+    let kind = InjuryKind::CapsuleTear { towards, arc_degrees: TEAR_DEGREES };
+    let tear = Injury { kind, severity: 1.0, edge_mm: DEFAULT_EDGE_MM };
+    tear.place(anatomy).and_then(|placed| injury_map(anatomy, &[placed])).is_ok()
+}
+
+/// The arc of a torn capsule in the templates.
+const TEAR_DEGREES: f64 = 60.0;
 
 /// A path as seen from a folder; absolute where the two share nothing.
 fn relative(path: &Path, folder: &Path) -> PathBuf {

@@ -7,6 +7,7 @@ use super::read;
 use crate::arguments::Check;
 use crate::exit::{DONE, Failure};
 use crate::progress::duration;
+use crate::say;
 use crate::tables::{table, volume};
 
 /// Says what a case would run.
@@ -32,7 +33,7 @@ pub(crate) fn check(arguments: &Check) -> Result<u8, Failure> {
             "warnings": setting.warnings,
             "notes": setting.notes,
         });
-        println!("{checked:#}");
+        say::result(format_args!("{checked:#}\n"))?;
         return Ok(DONE);
     }
     let [nx, ny, nz] = grid.shape;
@@ -59,10 +60,9 @@ pub(crate) fn check(arguments: &Check) -> Result<u8, Failure> {
         ));
     }
     lines.extend(setting.notes.iter().map(|note| ("note", note.clone())));
-    anstream::println!("{}", file.case.title);
-    anstream::print!("{}", table(&lines));
+    say::result(format_args!("{}\n{}", file.case.title, table(&lines)))?;
     for warning in &setting.warnings {
-        anstream::eprintln!("warning: {warning}");
+        say::message(format_args!("warning: {warning}"));
     }
     Ok(DONE)
 }

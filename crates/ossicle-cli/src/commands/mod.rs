@@ -17,10 +17,11 @@ pub(crate) use run::{report, run};
 
 use crate::arguments::CaseArguments;
 use crate::exit::{DONE, Failure};
+use crate::say;
 
 /// `ossicle schema`.
 pub(crate) fn schema() -> Result<u8, Failure> {
-    println!("{:#}", ossicle::case::schema(&vocabulary()));
+    say::result(format_args!("{:#}\n", ossicle::case::schema(&vocabulary())))?;
     Ok(DONE)
 }
 
@@ -32,7 +33,7 @@ fn read(arguments: &CaseArguments) -> Result<CaseFile, Failure> {
     let file = CaseFile::read(&arguments.case, &changes, &vocabulary())
         .map_err(|error| Failure::case(&error, arguments.json))?;
     for warning in &file.warnings {
-        anstream::eprintln!("{}", warning.render_as_warning(Style::Plain).trim_end());
+        say::message(warning.render_as_warning(Style::Plain).trim_end());
     }
     Ok(file)
 }

@@ -7,6 +7,7 @@ use ossicle::templates;
 
 use crate::arguments::{New, SideName, TemplateName};
 use crate::exit::{DONE, Failure};
+use crate::say;
 
 /// Writes a case to start from.
 pub(crate) fn new(arguments: &New) -> Result<u8, Failure> {
@@ -28,16 +29,16 @@ pub(crate) fn new(arguments: &New) -> Result<u8, Failure> {
                 templates::for_scan(template, scan, arguments.labels.as_deref(), side, folder)
                     .map_err(Failure::refused)?;
             for note in &made.notes {
-                anstream::eprintln!("note: {note}");
+                say::message(format_args!("note: {note}"));
             }
             made.text
         }
     };
     match &arguments.output {
-        None => print!("{text}"),
+        None => say::result(text)?,
         Some(path) => {
             write(path, &text, arguments.force)?;
-            anstream::eprintln!("{}: next, `ossicle check {0}`", path.display());
+            say::message(format_args!("{}: next, `ossicle check {0}`", path.display()));
         }
     }
     Ok(DONE)

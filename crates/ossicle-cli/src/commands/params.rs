@@ -4,15 +4,16 @@ use ossicle::parameters;
 
 use crate::arguments::Params;
 use crate::exit::{DONE, Failure};
+use crate::say;
 
 /// Lists every parameter.
 pub(crate) fn params(arguments: &Params) -> Result<u8, Failure> {
     if arguments.json {
-        println!("{:#}", parameters::json());
+        say::result(format_args!("{:#}\n", parameters::json()))?;
     } else if arguments.markdown {
-        print!("{}", parameters::markdown());
+        say::result(parameters::markdown())?;
     } else {
-        anstream::print!("{}", parameters::text());
+        say::result(parameters::text())?;
     }
     Ok(DONE)
 }

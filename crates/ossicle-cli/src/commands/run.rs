@@ -11,7 +11,7 @@ use super::{changes, read, stem};
 use crate::arguments::{Report, Run};
 use crate::exit::{DONE, Failure, STOPPED};
 use crate::progress::Bar;
-use crate::tables;
+use crate::{say, tables};
 
 /// Runs a case.
 pub(crate) fn run(arguments: &Run) -> Result<u8, Failure> {
@@ -38,29 +38,30 @@ pub(crate) fn run(arguments: &Run) -> Result<u8, Failure> {
     .map_err(Failure::refused)?;
     let folder = RunFolder::create(&path, arguments.force).map_err(Failure::refused)?;
     for warning in &setting.warnings {
-        anstream::eprintln!("warning: {warning}");
+        say::message(format_args!("warning: {warning}"));
     }
     let [nx, ny, nz] = setting.grid().shape();
-    anstream::eprintln!(
+    say::message(format_args!(
         "{}: {}, {nx} x {ny} x {nz} voxels, {} threads",
         file.case.title,
         setting.anatomy_line,
         pool.current_num_threads()
-    );
+    ));
     let mut bar = Bar::new(arguments.quiet);
     let finished = pool.install(|| runs::run(&file, &setting, folder, record, &mut bar));
     bar.finish();
     let finished = finished.map_err(|error| Failure::failed(error))?;
     for warning in finished.record.warnings.iter().filter(|w| !setting.warnings.contains(w)) {
-        anstream::eprintln!("warning: {warning}");
+        say::message(format_args!("warning: {warning}"));
     }
     if arguments.case.json {
         let record = serde_json::to_value(&finished.record).map_err(Failure::failed)?;
-        println!("{:#}", serde_json::json!({ "path": finished.path, "run": record }));
+        let told = serde_json::json!({ "path": finished.path, "run": record });
+        say::result(format_args!("{told:#}\n"))?;
     } else {
-        anstream::println!("{}", file.case.title);
-        anstream::print!("{}", tables::summary(&finished.record));
-        anstream::println!("  report: {}", finished.path.join("report.html").display());
+        let (title, table) = (&file.case.title, tables::summary(&finished.record));
+        let report = finished.path.join("report.html");
+        say::result(format_args!("{title}\n{table}  report: {}\n", report.display()))?;
     }
     Ok(if finished.record.status == Status::Stopped { STOPPED } else { DONE })
 }
@@ -68,6 +69,6 @@ pub(crate) fn run(arguments: &Run) -> Result<u8, Failure> {
 /// Writes a report anew.
 pub(crate) fn report(arguments: &Report) -> Result<u8, Failure> {
     let path = reports::rewrite(&arguments.run).map_err(Failure::refused)?;
-    anstream::println!("{}", path.display());
+    say::result(format_args!("{}\n", path.display()))?;
     Ok(DONE)
 }

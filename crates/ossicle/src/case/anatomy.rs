@@ -271,10 +271,20 @@ pub enum BoxExtent {
 const SHORTEST_DECAY_MM: f64 = 0.45;
 
 impl LesionBox {
+    /// The coarsest spacing that carries the signals of a lesion.
+    #[must_use]
+    pub fn coarsest_spacing(species: Species) -> LengthMm {
+        match species {
+            Species::Human => LengthMm(1.5),
+            Species::Mouse => LengthMm(0.25),
+        }
+    }
+
     pub(super) fn read(section: &mut Section<'_>, species: Species) -> Option<Self> {
-        let (coarsest, usual, margin) = match species {
-            Species::Human => (1.5, 1.0, 15.0),
-            Species::Mouse => (0.25, 0.1, 3.0),
+        let LengthMm(coarsest) = Self::coarsest_spacing(species);
+        let (usual, margin) = match species {
+            Species::Human => (1.0, 15.0),
+            Species::Mouse => (0.1, 3.0),
         };
         let reason = format!(
             "the cytokine that starts the lesion decays over {SHORTEST_DECAY_MM} mm, and coarser \

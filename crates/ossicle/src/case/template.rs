@@ -27,10 +27,22 @@ pub struct TemplateScan<'a> {
     pub labels: Option<&'a str>,
     /// The side to look at.
     pub side: Side,
+    /// Whether the scan shows the back of the joint.
+    pub from_behind: bool,
 }
 
 /// Where the anatomy of a template starts and ends.
 const ANATOMY: (&str, &str) = ("[anatomy]\n", "[anatomy.lesion_box]");
+
+/// What is to be said otherwise where a scan does not show the back of a joint.
+const FROM_THE_FRONT: [(&str, &str); 3] = [
+    ("a posterior approach", "an anterior approach"),
+    (
+        "approach = \"posterior\"        # \"anterior\"",
+        "approach = \"anterior\"         # \"posterior\"",
+    ),
+    ("direction = \"posterior\"      ", "direction = \"anterior\"       "),
+];
 
 impl Template {
     /// The joint it is about, if any.
@@ -72,6 +84,8 @@ impl Template {
             .replace("{joint}", joint.name())
             .replace("{side}", scan.side.name());
         let (_, anatomy) = anatomy.split_once(ANATOMY.0)?;
-        Some([before, ANATOMY.0, anatomy, "\n", ANATOMY.1, after].concat())
+        let text = [before, ANATOMY.0, anatomy, "\n", ANATOMY.1, after].concat();
+        let turned = |text: String, (back, front): &(&str, &str)| text.replace(back, front);
+        Some(if scan.from_behind { text } else { FROM_THE_FRONT.iter().fold(text, turned) })
     }
 }

@@ -20,11 +20,7 @@ pub(super) struct Standing {
 impl Standing {
     /// How a recorded run stands.
     pub(super) fn of(record: &Record) -> Self {
-        let reached = format!(
-            "{} of {}",
-            day(record.day),
-            words::number(record.duration_days)
-        );
+        let reached = format!("{} of {}", day(record.day), words::number(record.duration_days));
         let (word, sign, meaning) = match &record.status {
             Status::Complete => ("complete", "✓", String::new()),
             Status::Running => (
@@ -123,7 +119,8 @@ fn most_bone(rows: &[Readout]) -> Option<&Readout> {
 }
 
 fn when(summary: &Summary) -> Option<String> {
-    let visible = summary.first_visible_day.map(|d| format!("is first visible on CT on {}", day(d)));
+    let visible =
+        summary.first_visible_day.map(|d| format!("is first visible on CT on {}", day(d)));
     let plateau = summary
         .plateau_day
         .map(|d| format!("comes within 5 % of its largest volume on {}", day(d)));

@@ -201,6 +201,9 @@ mod tests {
         assert!(none.why.contains("no row"), "{none:?}");
         let one = figure(&Ok(vec![row(0.0, 0.0)]), None).unwrap_err();
         assert!(one.why.contains("one row, that of day 0"), "{one:?}");
-        assert_eq!(figure(&Ok(vec![row(0.0, 0.0), row(1.0, 0.0)]), None).unwrap().pictures.len(), 9);
+        assert_eq!(
+            figure(&Ok(vec![row(0.0, 0.0), row(1.0, 0.0)]), None).unwrap().pictures.len(),
+            9
+        );
     }
 }

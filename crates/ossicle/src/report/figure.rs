@@ -1,6 +1,7 @@
 //! Figures: pictures with their words.
 
 use super::draw::svg::{Element, text_of};
+use super::words;
 
 /// One picture of a figure, an SVG that stands by itself; its words for those who do not see
 /// it are in it.
@@ -35,18 +36,19 @@ pub(super) enum Layout {
 impl Figure {
     /// As a part of the page.
     pub(super) fn html(&self) -> String {
-        let layout = match self.layout {
-            Layout::Wide => "wide",
-            Layout::Small => "small",
+        let mut pictures = match self.layout {
+            // A narrow screen scrolls what is wide, with the keyboard too.
+            Layout::Wide => Element::new("div")
+                .with("class", "wide")
+                .with("role", "group")
+                .with("aria-label", &words::capitalised(self.id))
+                .with("tabindex", "0"),
+            Layout::Small => Element::new("div").with("class", "small"),
         };
-        // A narrow screen scrolls what is wide, with the keyboard too.
-        let mut pictures = Element::new("div").with("class", layout).with("tabindex", "0");
         for picture in &self.pictures {
             pictures.add(picture.clone());
         }
         let caption = Element::new("figcaption").saying(&self.caption);
-        text_of(
-            &Element::new("figure").with("id", self.id).holding(pictures).holding(caption),
-        )
+        text_of(&Element::new("figure").with("id", self.id).holding(pictures).holding(caption))
     }
 }

@@ -121,11 +121,7 @@ fn may_ossify(tissue: Option<&Field<Tissue>>, place_mm: [f64; 3]) -> bool {
 }
 
 /// What the last virtual CT has more than the first, each voxel weighted by how much.
-fn lesion(
-    first: &Field<f32>,
-    last: &Field<f32>,
-    tissue: Option<&Field<Tissue>>,
-) -> Option<Target> {
+fn lesion(first: &Field<f32>, last: &Field<f32>, tissue: Option<&Field<Tissue>>) -> Option<Target> {
     let grid = first.grid();
     let mut kind = TargetKind::Density;
     let mut voxels = Vec::new();

@@ -109,8 +109,7 @@ fn slice(look: &Look, ct: &Field<f32>, view: View, side: f64) -> Piece<Tile> {
         let tint = look.new_bone(ct, place) > 0.0;
         grey + if tint { GREYS as u8 } else { 0 }
     });
-    let mut tile =
-        Tile::new(view, side / view.size_mm[0], pixels, &colours()).map_err(undrawn)?;
+    let mut tile = Tile::new(view, side / view.size_mm[0], pixels, &colours()).map_err(undrawn)?;
     tile.outline(|place| look.injured(place), &INJURY);
     Ok(tile)
 }
@@ -192,10 +191,7 @@ fn caption(look: &Look, left_out: &[u64]) -> String {
         ));
     }
     if !left_out.is_empty() {
-        caption.push_str(&format!(
-            " The run folder also holds days {}.",
-            words::listed(left_out)
-        ));
+        caption.push_str(&format!(" The run folder also holds days {}.", words::listed(left_out)));
     }
     caption
 }

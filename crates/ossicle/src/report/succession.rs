@@ -21,7 +21,7 @@ const POPULATIONS: [Population; 5] = [
     ("Osteoblasts", BONE, |r| r.osteoblasts_1e6),
 ];
 
-const LEFT: f64 = 200.0;
+const LEFT: f64 = 226.0;
 const RIGHT: f64 = WIDE - 14.0;
 const TOP: f64 = 46.0;
 const ROW: f64 = 58.0;

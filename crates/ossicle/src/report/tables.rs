@@ -140,7 +140,8 @@ pub(super) struct Table {
 
 /// Read-outs on the days that were chosen for pictures.
 pub(super) fn milestones(record: &Record, rows: &[Readout]) -> Table {
-    let mut days: Vec<u64> = record.virtual_ct_days.iter().chain(&record.field_days).copied().collect();
+    let mut days: Vec<u64> =
+        record.virtual_ct_days.iter().chain(&record.field_days).copied().collect();
     days.extend(rows.first().into_iter().chain(rows.last()).map(|r| r.day.floor() as u64));
     days.sort_unstable();
     days.dedup();
@@ -148,9 +149,8 @@ pub(super) fn milestones(record: &Record, rows: &[Readout]) -> Table {
     let chosen: Vec<&Readout> = rows.iter().filter(|r| chosen.contains(&r.day)).collect();
 
     let largest = |of: fn(&Readout) -> f64| chosen.iter().map(|r| of(r)).fold(0.0, f64::max);
-    let (volume, volume_unit) = words::volume_unit(largest(|r| {
-        r.bone_volume_mm3.max(r.osteoid_mm3).max(r.cartilage_mm3)
-    }));
+    let (volume, volume_unit) =
+        words::volume_unit(largest(|r| r.bone_volume_mm3.max(r.osteoid_mm3).max(r.cartilage_mm3)));
     let (mass, mass_unit) = words::mass_unit(largest(|r| r.mineral_mg));
     let all = |factor: f64, of: fn(&Readout) -> f64| -> Vec<f64> {
         chosen.iter().map(|r| factor * of(r)).collect()
@@ -182,9 +182,7 @@ pub(super) fn milestones(record: &Record, rows: &[Readout]) -> Table {
 
 /// What happened to each field's total.
 pub(super) fn budget(record: &Record) -> Table {
-    let head = [
-        "Field", "At start", "Made", "Arrived", "Lost", "Left", "At end", "Gap", "Unit",
-    ];
+    let head = ["Field", "At start", "Made", "Arrived", "Lost", "Left", "At end", "Gap", "Unit"];
     let line = |b: &BudgetLine| {
         let flows = [b.at_start, b.gained, b.arrived, b.lost, b.left, b.at_end];
         let mut cells = vec![words::capitalised(&words::spoken(&b.field))];
@@ -334,8 +332,11 @@ mod tests {
     fn the_command_is_what_a_shell_needs() {
         let mut record = record(Status::Complete, &grown(3));
         record.inputs[0].path = "my cases/it's.toml".into();
-        record.changes =
-            vec!["--set K_B=0.5".into(), "--set title=\"a b\"".into(), "--without neurogenic".into()];
+        record.changes = vec![
+            "--set K_B=0.5".into(),
+            "--set title=\"a b\"".into(),
+            "--without neurogenic".into(),
+        ];
         assert_eq!(
             command(&record),
             "ossicle run 'my cases/it'\\''s.toml' --set K_B=0.5 --set 'title=\"a b\"' \
@@ -370,7 +371,7 @@ mod tests {
         assert_eq!(days, ["0", "42", "84", "120"]);
         assert!(table.rows.iter().all(|r| r.len() == table.head.len()));
         assert_eq!(milestones(&record, &[]).rows.len(), 0);
-        assert_eq!(table.rows[3][1..5], ["1.76", "800", "0.060", "0"]);
+        assert_eq!(table.rows[3][1..5], ["1.76", "800", "0.0600", "0"]);
         assert_eq!(table.head[1..3], ["Bone volume cm³", "Mineral mg"]);
         let heavy: Vec<Readout> =
             rows.iter().map(|r| Readout { mineral_mg: 3942.1, ..*r }).collect();

@@ -4,8 +4,8 @@ use ossicle_field::Grid;
 
 use crate::readout::{Readout, Summary};
 use crate::record::{
-    BudgetLine, Budgets, ChangedParameter, GridRecord, InjuryRecord, Input, Machine,
-    RECORD_FORMAT, Record, Status, Steps,
+    BudgetLine, Budgets, ChangedParameter, GridRecord, InjuryRecord, Input, Machine, RECORD_FORMAT,
+    Record, Status, Steps,
 };
 
 /// The course of a lesion whose figures are easy to follow, one row a day up to `last_day`:
@@ -25,7 +25,11 @@ pub(super) fn grown(last_day: u32) -> Vec<Readout> {
             swelling: (0.5 - 0.05 * (day - 4.0).abs()).max(0.0),
             pain: (6.0 - 0.5 * (day - 5.0).abs()).max(0.0),
             contracture_deg: day / 10.0,
-            free_range_deg: if day < 10.0 { 120.0 - 6.0 * day } else { 60.0 + 3.0 * (day - 10.0) / 11.0 },
+            free_range_deg: if day < 10.0 {
+                120.0 - 6.0 * day
+            } else {
+                60.0 + 3.0 * (day - 10.0) / 11.0
+            },
             debris_1e6_cells: 300.0 * libm::exp(-day / 5.0),
             inflammatory_macrophages_1e6: (3.0 - 0.2 * (day - 6.0).abs()).max(0.0),
             progenitors_1e6: 2.0 + (9.0 - 0.5 * (day - 20.0).abs()).max(0.0),

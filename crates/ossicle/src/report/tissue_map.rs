@@ -1,9 +1,9 @@
 //! The tissue map: what the lesion grew in.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ossicle_anatomy::Tissue;
-use ossicle_field::Grid;
+use ossicle_field::{Field, Grid};
 use ossicle_image::sample_nearest;
 
 use super::draw::palette::{QUIET, TEXT, written};
@@ -58,10 +58,9 @@ pub(super) fn figure(source: &Source, look: &Piece<Look>) -> Piece<Figure> {
     }
     let keys = keys(&present, look);
     let height = draw_keys(&mut drawn, keys, [0.0, bottom + 10.0], WIDE, QUIET);
-    let names: Vec<String> = present.iter().map(|t| words::spoken(t.name())).collect();
     let alt = format!(
-        "Tissue classes in axial, coronal and sagittal planes: {}.",
-        words::listed(&names)
+        "Tissue classes in axial, coronal and sagittal planes. Of the voxels of the lesion box: {}.",
+        words::listed(&shares(tissue))
     );
     let mut caption = "Tissue classes of the lesion box, one colour a class, as the model takes \
          them; each voxel is drawn as it is."
@@ -75,6 +74,19 @@ pub(super) fn figure(source: &Source, look: &Piece<Look>) -> Piece<Figure> {
         pictures: vec![picture([WIDE, bottom + 12.0 + height], &alt).holding(drawn)],
         caption,
     })
+}
+
+/// What share of the voxels each tissue has.
+fn shares(tissue: &Field<Tissue>) -> Vec<String> {
+    let mut counts: BTreeMap<Tissue, usize> = BTreeMap::new();
+    for class in tissue.iter() {
+        *counts.entry(*class).or_default() += 1;
+    }
+    let share = |(class, count): (&Tissue, &usize)| {
+        let share = words::per_cent(*count as f64 / tissue.len() as f64);
+        format!("{} {share}", words::spoken(class.name()))
+    };
+    counts.iter().map(share).collect()
 }
 
 /// Three planes through a place that show all of a grid, and how large a millimetre is drawn.
@@ -108,14 +120,24 @@ fn views(grid: &Grid, through_mm: [f64; 3]) -> ([View; 3], f64) {
     (views, per_mm)
 }
 
+/// The colour of a tissue: that of the label volumes, but for two that are too like those of
+/// cancellous bone and of the capsule, the latter for people who see no green.
+fn colour(tissue: Tissue) -> [u8; 3] {
+    match tissue {
+        Tissue::TendonLigament => [205, 200, 225],
+        Tissue::Periosteum => [232, 150, 190],
+        other => other.colour(),
+    }
+}
+
 /// The colours of the tissues by their codes, and that of what lies beyond the box.
 fn colours() -> Vec<[u8; 3]> {
-    Tissue::ALL.into_iter().map(Tissue::colour).chain([[255; 3]]).collect()
+    Tissue::ALL.into_iter().map(colour).chain([[255; 3]]).collect()
 }
 
 fn keys(present: &BTreeSet<Tissue>, look: Option<&Look>) -> Vec<Key> {
     let tissues = present.iter().map(|tissue| Key {
-        sample: rectangle([0.5, 0.5], [21.0, 11.0], &written(tissue.colour()))
+        sample: rectangle([0.5, 0.5], [21.0, 11.0], &written(colour(*tissue)))
             .with("stroke", "#8B96A1"),
         meaning: words::spoken(tissue.name()),
     });
@@ -160,6 +182,51 @@ mod tests {
     #[test]
     fn every_tissue_has_its_colour() {
         assert_eq!(colours().len(), usize::from(BEYOND) + 1);
-        assert_eq!(colours()[usize::from(Tissue::Fat.code())], Tissue::Fat.colour());
+        for tissue in Tissue::ALL {
+            assert_eq!(colours()[usize::from(tissue.code())], colour(tissue));
+        }
+    }
+
+    /// Lightness and two hues (CIELAB) of a colour, seen through a matrix on linear light.
+    fn seen([red, green, blue]: [u8; 3], sight: [[f64; 3]; 3]) -> [f64; 3] {
+        let light = [red, green, blue].map(|c| {
+            let share = f64::from(c) / 255.0;
+            if share <= 0.04045 { share / 12.92 } else { libm::pow((share + 0.055) / 1.055, 2.4) }
+        });
+        let apply = |matrix: [[f64; 3]; 3], v: [f64; 3]| {
+            matrix.map(|row| (0..3).map(|a| row[a] * v[a]).sum::<f64>().clamp(0.0, 1.0))
+        };
+        let white_is_one =
+            [[0.4339, 0.3762, 0.1899], [0.2126, 0.7152, 0.0722], [0.0177, 0.1095, 0.8728]];
+        let [x, y, z] = apply(white_is_one, apply(sight, light))
+            .map(|t| if t > 0.008856 { libm::cbrt(t) } else { 7.787 * t + 16.0 / 116.0 });
+        [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
+    }
+
+    #[test]
+    fn tissues_are_told_apart_without_red_or_green_too() {
+        // Machado, Oliveira and Fernandes 2009, full deficiency.
+        let sights = [
+            [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+            [
+                [0.152286, 1.052583, -0.204868],
+                [0.114503, 0.786281, 0.099216],
+                [-0.003882, -0.048116, 1.051998],
+            ],
+            [
+                [0.367322, 0.860646, -0.227968],
+                [0.280085, 0.672501, 0.047413],
+                [-0.011820, 0.042940, 0.968881],
+            ],
+        ];
+        for sight in sights {
+            for (n, a) in Tissue::ALL.into_iter().enumerate() {
+                for b in &Tissue::ALL[n + 1..] {
+                    let [p, q] = [a, *b].map(|tissue| seen(colour(tissue), sight));
+                    let off: f64 = (0..3).map(|c| (p[c] - q[c]) * (p[c] - q[c])).sum();
+                    assert!(off.sqrt() > 10.0, "{a:?} and {b:?}: {}", off.sqrt());
+                }
+            }
+        }
     }
 }

@@ -1,14 +1,15 @@
 //! The body of a case: a built-in joint or a scan, on whatever grid is asked for.
 
-use ossicle_anatomy::builtin::BuiltIn;
+use ossicle_anatomy::builtin::{BuiltIn, BuiltInError};
 use ossicle_anatomy::injury::{Placed, injury_map};
 use ossicle_anatomy::{
-    Anatomy, Joint, JointKind, LesionGridError, ScanRequest, Side, free_grid, from_scan, injured_bounds_mm,
-    nested_grid,
+    Anatomy, AnatomyError, Joint, JointKind, LesionGridError, ScanRequest, Side, free_grid,
+    from_scan, injured_bounds_mm, nested_grid,
 };
 use ossicle_field::{Field, Grid};
 use ossicle_image::{LabelSet, Scan, read_labels, read_scan, resample_trilinear};
 
+use super::injuries::place_key;
 use super::{refused, unfit};
 use crate::case::{
     self, BoxExtent, CaseError, CaseFile, Cause, LengthMm, Position, ScanAnatomy, Species,
@@ -59,10 +60,10 @@ impl Body {
 
     fn built_in(
         file: &CaseFile,
-        joint: Result<BuiltIn, ossicle_anatomy::builtin::BuiltInError>,
+        joint: Result<BuiltIn, BuiltInError>,
         scale: f64,
     ) -> Result<Self, CaseError> {
-        let unusable = |cause: ossicle_anatomy::builtin::BuiltInError| {
+        let unusable = |cause: BuiltInError| {
             unfit(file, Cause::Anatomy, "anatomy.builtin", &cause, "a built-in joint")
         };
         let joint = joint.map_err(unusable)?;
@@ -229,10 +230,17 @@ impl Body {
     /// The anatomy on the lesion grid.
     pub(super) fn on(&self, file: &CaseFile, grid: &Grid) -> Result<Anatomy, CaseError> {
         let anatomy = match self {
-            Self::BuiltIn { joint, .. } => joint.on(grid).map_err(|cause| cause.to_string()),
-            Self::Scan { anatomy, .. } => anatomy.on(grid).map_err(|cause| cause.to_string()),
+            Self::BuiltIn { joint, .. } => joint.on(grid),
+            Self::Scan { anatomy, .. } => anatomy.on(grid).map_err(BuiltInError::from),
         };
         anatomy.map_err(|cause| {
+            // A box that was laid round the injuries is where they are.
+            let fitted = matches!(file.case.lesion_box.extent, BoxExtent::Margin(_));
+            if fitted && cause == BuiltInError::Anatomy(AnatomyError::NoSoftTissue) {
+                let found = "there is no soft tissue near the injury in which a lesion could grow";
+                let expected = "a place in muscle, tendon, capsule or fat";
+                return refused(file, Cause::Anatomy, &place_key(file, 0), found, expected);
+            }
             let expected = "a spacing and a box that suit the anatomy";
             unfit(file, Cause::Anatomy, "anatomy.lesion_box", &cause, expected)
         })

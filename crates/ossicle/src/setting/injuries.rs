@@ -168,7 +168,7 @@ pub(super) fn point_mm(
 }
 
 /// The key that says where an injury is.
-fn place_key(file: &CaseFile, number: usize) -> String {
+pub(super) fn place_key(file: &CaseFile, number: usize) -> String {
     let key = match file.case.injuries.get(number).map(|injury| &injury.shape) {
         Some(InjuryShape::Ellipsoid { .. }) => ".position",
         Some(InjuryShape::Contusion { position: Some(_), .. }) => ".position",
@@ -248,7 +248,8 @@ fn missed(
         "{} lies outside the lesion box: its middle is at ras = [{x:.1}, {y:.1}, {z:.1}] mm",
         called(file, number)
     );
-    let expected = "a place in the box, or anatomy.lesion_box.margin, which fits the box to the injuries";
+    let expected =
+        "a place in the box, or anatomy.lesion_box.margin, which fits the box to the injuries";
     refused(file, Cause::Anatomy, &place_key(file, number), &found, expected)
 }
 

@@ -9,7 +9,7 @@ use ossicle_field::{Field, Grid, reduce};
 use ossicle_image::distance_mm;
 use ossicle_lesion::{Control, Model, OxygenUptake, ParameterValues, Problem};
 
-use crate::case::{Case, CaseError, CaseFile, Cause, Refusal};
+use crate::case::{Case, CaseError, CaseFile, Cause, LengthMm, LesionBox, Quantity, Refusal};
 use crate::memory;
 use crate::patient;
 use crate::plan::Plan;
@@ -66,6 +66,7 @@ impl Setting {
         let body = Body::open(file)?;
         let placed = injuries::place(file, &body)?;
         let grid = body.lesion_grid(file, &placed)?;
+        refuse_too_coarse(file, &grid)?;
         let scan_grid = body.scan_grid(&grid);
         let needed_bytes = memory::needed_bytes(grid.len(), scan_grid.len());
         refuse_too_large(file, &grid, needed_bytes)?;
@@ -185,6 +186,28 @@ fn unfit(
     let says = says.to_string();
     let (found, expected) = says.split_once("; expected ").unwrap_or((&says, expected));
     refused(file, cause, key, found, expected)
+}
+
+/// Whole voxels of a scan are joined to those of the lesion, which can make them coarser than was
+/// asked for.
+fn refuse_too_coarse(file: &CaseFile, grid: &Grid) -> Result<(), CaseError> {
+    let lesion_box = &file.case.lesion_box;
+    let LengthMm(limit) = LesionBox::coarsest_spacing(file.case.patient.species);
+    for (asked, laid) in lesion_box.spacing.iter().zip(grid.spacing_mm()) {
+        // A built-in anatomy's spacing is exact up to rounding.
+        if laid > limit * (1.0 + 1e-9) {
+            let found = format!(
+                "{}, which becomes {laid:.2} mm in whole voxels of the scan",
+                asked.written()
+            );
+            let expected = format!(
+                "a finer spacing: at most {limit} mm carry the cytokine that starts the lesion"
+            );
+            let key = "anatomy.lesion_box.spacing";
+            return Err(refused(file, Cause::OutOfRange, key, &found, &expected));
+        }
+    }
+    Ok(())
 }
 
 fn refuse_too_large(file: &CaseFile, grid: &Grid, needed: u64) -> Result<(), CaseError> {

@@ -2,8 +2,12 @@
 
 use super::*;
 
-const SCAN: TemplateScan<'_> =
-    TemplateScan { scan: "scans/ct \"1\".nii.gz", labels: Some("labels/"), side: Side::Left };
+const SCAN: TemplateScan<'_> = TemplateScan {
+    scan: "scans/ct \"1\".nii.gz",
+    labels: Some("labels/"),
+    side: Side::Left,
+    from_behind: true,
+};
 
 #[test]
 fn every_template_is_a_case() {
@@ -67,4 +71,15 @@ fn a_template_for_a_scan() {
     }
     assert_eq!(Template::Sphere.text_for_scan(&SCAN), None);
     assert_eq!(Template::Mouse.text_for_scan(&SCAN), None);
+}
+
+#[test]
+fn a_hip_whose_back_a_scan_does_not_show_is_approached_from_the_front() {
+    let text = Template::Hip.text_for_scan(&TemplateScan { from_behind: false, ..SCAN }).unwrap();
+    let case = parse(&text).unwrap().case;
+    assert_eq!(case.title, "Hip after an anterior approach");
+    let InjuryShape::SurgicalApproach { path, .. } = &case.injuries[0].shape else { panic!() };
+    assert_eq!(*path, ApproachPath::Named(Approach::Anterior));
+    let InjuryShape::CapsuleTear { place, .. } = &case.injuries[1].shape else { panic!() };
+    assert_eq!(*place, TearPlace::Direction(Direction::Anterior));
 }

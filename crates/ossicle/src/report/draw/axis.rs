@@ -23,7 +23,10 @@ impl Scale {
 fn round_step(least: f64) -> f64 {
     let power = libm::pow(10.0, libm::floor(libm::log10(least)));
     // A hair of tolerance: 0.3 / 3 is a little below 0.1.
-    [1.0, 2.0, 5.0, 10.0].map(|m| m * power).into_iter().find(|s| *s >= least * (1.0 - 1e-9))
+    [1.0, 2.0, 5.0, 10.0]
+        .map(|m| m * power)
+        .into_iter()
+        .find(|s| *s >= least * (1.0 - 1e-9))
         .unwrap_or(10.0 * power)
 }
 
@@ -104,7 +107,9 @@ mod tests {
 
     #[test]
     fn lengths_are_rounded_down() {
-        for (most, round) in [(20.0, 20.0), (2.4, 2.0), (4.9, 2.0), (0.3, 0.2), (1.0, 1.0), (99.0, 50.0)] {
+        for (most, round) in
+            [(20.0, 20.0), (2.4, 2.0), (4.9, 2.0), (0.3, 0.2), (1.0, 1.0), (99.0, 50.0)]
+        {
             assert!((round_below(most) / round - 1.0).abs() < 1e-12, "{}", round_below(most));
         }
     }

@@ -77,9 +77,8 @@ impl Chart {
     pub(in crate::report) fn values(&self) -> [f64; 2] {
         let all = self.series.iter().flat_map(|s| &s.points).map(|p| p[1]);
         let finite = all.filter(|v| v.is_finite());
-        let [low, high] = finite.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], v| {
-            [low.min(v), high.max(v)]
-        });
+        let [low, high] = finite
+            .fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], v| [low.min(v), high.max(v)]);
         match self.range {
             Range::To(end) => [0.0, end],
             Range::FromZero { at_least } => {
@@ -91,7 +90,11 @@ impl Chart {
                 let (low, high) = (low.min(usual), high.max(usual));
                 let missing = (at_least - (high - low)).max(0.0);
                 // The room that is missing goes where the curve goes.
-                if usual - low > high - usual { [low - missing, high] } else { [low, high + missing] }
+                if usual - low > high - usual {
+                    [low - missing, high]
+                } else {
+                    [low, high + missing]
+                }
             }
         }
     }
@@ -146,15 +149,15 @@ impl Chart {
                 let far = 11.0 * f64::from((n + 1) / 2);
                 if n % 2 == 0 { -4.0 + far } else { -4.0 - far }
             });
-            let free = offsets.map(|d| [from, at[1] + d - 9.0, from + width, at[1] + d + 2.0]).find(
-                |spot| {
+            let free = offsets
+                .map(|d| [from, at[1] + d - 9.0, from + width, at[1] + d + 2.0])
+                .find(|spot| {
                     spot[1] >= TOP - 2.0
                         && spot[3] <= BOTTOM
                         && taken.iter().all(|t| {
                             spot[2] < t[0] || spot[0] > t[2] || spot[3] <= t[1] || spot[1] >= t[3]
                         })
-                },
-            );
+                });
             let spot = free.unwrap_or([from, at[1] - 13.0, from + width, at[1] - 2.0]);
             taken.push(spot);
             let dot = Element::new("circle").at("cx", at[0]).at("cy", at[1]).at("r", 2.5);
@@ -185,7 +188,11 @@ pub(in crate::report) fn settled_day(curves: &[&[[f64; 2]]], last_day: f64) -> f
 
 /// The highest finite point, the first of equals.
 pub(in crate::report) fn highest(points: &[[f64; 2]]) -> Option<[f64; 2]> {
-    points.iter().copied().filter(|p| p[1].is_finite()).reduce(|a, b| if b[1] > a[1] { b } else { a })
+    points
+        .iter()
+        .copied()
+        .filter(|p| p[1].is_finite())
+        .reduce(|a, b| if b[1] > a[1] { b } else { a })
 }
 
 /// A title with its unit.
@@ -251,7 +258,8 @@ pub(in crate::report) fn draw_marks(
         ends[level] = from + width;
         let height = top - 5.0 - 12.0 * level as f64;
         picture.add(
-            line([place, height + 2.0], [place, bottom], FRAME, 1.0).with("stroke-dasharray", "4 3"),
+            line([place, height + 2.0], [place, bottom], FRAME, 1.0)
+                .with("stroke-dasharray", "4 3"),
         );
         picture.add(haloed(words([from, height], SMALL, Anchor::Start, QUIET, &mark.word)));
     }
@@ -335,7 +343,11 @@ mod tests {
     #[test]
     fn labels_keep_off_one_another() {
         let mut both = chart(Range::To(1.0), &[0.0, 0.9, 0.1]);
-        both.series.push(Series { name: "cartilage".into(), ink: CARTILAGE, ..both.series[0].clone() });
+        both.series.push(Series {
+            name: "cartilage".into(),
+            ink: CARTILAGE,
+            ..both.series[0].clone()
+        });
         let x = Scale { numbers: [0.0, 2.0], places: [LEFT, RIGHT] };
         let y = Scale { numbers: [0.0, 1.0], places: [BOTTOM, TOP] };
         let heights: Vec<f64> = both

@@ -9,7 +9,11 @@ type Side = (usize, usize, bool);
 /// The closed lines along which `values` (row by row, `width` a row) pass `threshold`, in
 /// units of pixels; the centre of the first pixel is at (0.5, 0.5). What lies outside the
 /// picture counts as below.
-pub(in crate::report) fn outlines(values: &[f64], width: usize, threshold: f64) -> Vec<Vec<[f64; 2]>> {
+pub(in crate::report) fn outlines(
+    values: &[f64],
+    width: usize,
+    threshold: f64,
+) -> Vec<Vec<[f64; 2]>> {
     if width == 0 {
         return Vec::new();
     }

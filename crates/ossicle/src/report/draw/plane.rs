@@ -59,9 +59,8 @@ impl Plane {
 
 /// The side of the patient (RAS+) that a direction leads to.
 fn letter(direction: [f64; 3]) -> char {
-    let largest = (0..3).fold(0, |best, a| {
-        if direction[a].abs() > direction[best].abs() { a } else { best }
-    });
+    let largest =
+        (0..3).fold(0, |best, a| if direction[a].abs() > direction[best].abs() { a } else { best });
     let letters = [['R', 'L'], ['A', 'P'], ['S', 'I']][largest];
     letters[usize::from(direction[largest] < 0.0)]
 }
@@ -140,9 +139,8 @@ mod tests {
         let seen = through.map(|place| sample_nearest(&field, place).unwrap_or(false));
         let found: Vec<usize> = (0..seen.len()).filter(|n| seen[*n]).collect();
         assert!(!found.is_empty());
-        let mean = |of: &dyn Fn(usize) -> usize| {
-            found.iter().map(|n| of(*n)).sum::<usize>() / found.len()
-        };
+        let mean =
+            |of: &dyn Fn(usize) -> usize| found.iter().map(|n| of(*n)).sum::<usize>() / found.len();
         [mean(&|n| n % 40), mean(&|n| n / 40)]
     }
 

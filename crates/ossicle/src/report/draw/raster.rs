@@ -111,7 +111,10 @@ pub(in crate::report) mod tests {
         // Written by hand after the PNG specification, checked with other readers.
         let raster = Raster { width: 1, height: 1, pixels: vec![0] };
         let png = raster.png(&[[255, 0, 0]]).unwrap();
-        assert_eq!(png[..33], *b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x03\0\0\0\x28\xcb\x34\xbb");
+        assert_eq!(
+            png[..33],
+            *b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x03\0\0\0\x28\xcb\x34\xbb"
+        );
         assert_eq!(png[png.len() - 12..], *b"\0\0\0\0IEND\xaeB`\x82");
     }
 }

@@ -64,7 +64,10 @@ pub(in crate::report) fn picture([width, height]: [f64; 2], alt: &str) -> Elemen
         .at("height", height)
         .with("role", "img")
         .with("aria-label", alt)
-        .with("font-family", "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif")
+        .with(
+            "font-family",
+            "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif",
+        )
 }
 
 /// A picture as it stands in a page or a file.

@@ -145,12 +145,13 @@ pub(in crate::report) fn draw_keys(
             (x, y) = (0.0, y + 20.0);
         }
         let place = format!("translate({} {})", short(at[0] + x), short(at[1] + y));
-        picture.add(
-            Element::new("g")
-                .with("transform", &place)
-                .holding(sample)
-                .holding(words([28.0, 10.0], 11.5, Anchor::Start, colour, &meaning)),
-        );
+        picture.add(Element::new("g").with("transform", &place).holding(sample).holding(words(
+            [28.0, 10.0],
+            11.5,
+            Anchor::Start,
+            colour,
+            &meaning,
+        )));
         x += wide;
     }
     y + 20.0
@@ -169,9 +170,11 @@ mod tests {
 
     #[test]
     fn scale_bars_are_round_and_in_proportion() {
-        for (size_mm, per_mm, name, end) in
-            [(60.0, 5.0, ">20 mm<", 108.0), (7.0, 30.0, ">2 mm<", 68.0), (0.9, 300.0, ">0.2 mm<", 68.0)]
-        {
+        for (size_mm, per_mm, name, end) in [
+            (60.0, 5.0, ">20 mm<", 108.0),
+            (7.0, 30.0, ">2 mm<", 68.0),
+            (0.9, 300.0, ">0.2 mm<", 68.0),
+        ] {
             let mut tile = tile([size_mm; 2], per_mm);
             tile.annotate();
             let svg = text_of(&tile.at([0.0, 0.0]));

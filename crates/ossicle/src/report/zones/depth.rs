@@ -33,7 +33,8 @@ pub(super) fn depth_mm(lesion: &Field<bool>, soft: &Field<bool>) -> Field<f32> {
     let outwards = distance_mm(lesion);
     let half = (0.5 * libm::cbrt(grid.voxel_volume_mm3())) as f32;
     let depths = lesion.iter().zip(inwards.iter().zip(outwards.iter()));
-    let depths = depths.map(|(l, (inwards, outwards))| if *l { inwards - half } else { half - outwards });
+    let depths =
+        depths.map(|(l, (inwards, outwards))| if *l { inwards - half } else { half - outwards });
     Field::from_vec(*grid, depths.collect())
 }
 
@@ -57,9 +58,8 @@ mod tests {
         let grid = Grid::aligned([21; 3], [1.0; 3], [0.0; 3]).unwrap();
         let soft = Field::filled(grid, true);
         let (outer, inner) = (ball(grid, 8.0), ball(grid, 5.0));
-        let shell = |open: bool| {
-            Field::from_fn(grid, |v| outer[v] && !inner[v] && !(open && v[2] > 10))
-        };
+        let shell =
+            |open: bool| Field::from_fn(grid, |v| outer[v] && !inner[v] && !(open && v[2] > 10));
         assert_eq!(filled(&shell(false), &soft), outer);
         assert_eq!(filled(&shell(true), &soft), shell(true));
         // A skeleton in the core is no soft tissue, and none of the lesion.

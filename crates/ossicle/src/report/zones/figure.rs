@@ -16,13 +16,13 @@ use crate::report::words;
 
 /// Days shown at most.
 const MOST_DAYS: usize = 4;
-const LEFT: f64 = 184.0;
+const LEFT: f64 = 226.0;
 const RIGHT: f64 = WIDE - 14.0;
 const GAP: f64 = 18.0;
 /// Top and height of the band of zones.
 const BAND: [f64; 2] = [24.0, 18.0];
-const ROW: f64 = 42.0;
-const HEIGHT: f64 = 32.0;
+const ROW: f64 = 38.0;
+const HEIGHT: f64 = 29.0;
 
 /// The zonal profile of a run.
 pub(in crate::report) fn figure(source: &Source) -> Piece<Figure> {
@@ -82,8 +82,7 @@ fn draw(profiles: &Profiles, zones: &[Vec<Zone>]) -> Element {
     }
     for (n, (quantity, means)) in profiles.quantities.iter().zip(&profiles.means).enumerate() {
         let base = top + ROW * (n + 1) as f64;
-        let largest =
-            means.iter().flatten().copied().filter(|v| v.is_finite()).fold(0.0, f64::max);
+        let largest = means.iter().flatten().copied().filter(|v| v.is_finite()).fold(0.0, f64::max);
         for (x, means) in scales.iter().zip(means) {
             let share = |v: f64| if largest > 0.0 { v / largest } else { 0.0 };
             let points: Vec<[f64; 2]> =
@@ -142,7 +141,9 @@ fn keys(zones: &[Vec<Zone>]) -> Vec<Key> {
         }
     }
     let key = |zone: &&Zone| Key {
-        sample: sample(zone, [0.0, 0.0], [22.0, 12.0]).with("stroke", FRAME).at("stroke-width", 0.5),
+        sample: sample(zone, [0.0, 0.0], [22.0, 12.0])
+            .with("stroke", FRAME)
+            .at("stroke-width", 0.5),
         meaning: zone.name.to_lowercase(),
     };
     seen.iter().map(key).collect()
@@ -151,9 +152,8 @@ fn keys(zones: &[Vec<Zone>]) -> Vec<Key> {
 /// The zones of the last day as a sentence, from the surface inwards.
 fn last_zones(profiles: &Profiles, zones: &[Zone]) -> String {
     let inside = zones.iter().filter(|z| z.to_mm > 0.0);
-    let told: Vec<String> = inside
-        .map(|z| format!("{} to {} mm", z.name.to_lowercase(), tenth(z.to_mm)))
-        .collect();
+    let told: Vec<String> =
+        inside.map(|z| format!("{} to {} mm", z.name.to_lowercase(), tenth(z.to_mm))).collect();
     let day = profiles.days.last().copied().unwrap_or_default();
     format!("On {}, from the surface inwards: {}.", words::day(day as f64), told.join(", then "))
 }

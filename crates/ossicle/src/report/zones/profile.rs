@@ -49,11 +49,7 @@ pub(super) const QUANTITIES: [Quantity; 11] = [
         unit: (50.0, "million cells/mL"),
         is_matrix: false,
     },
-    cells(
-        "Macrophages",
-        &["inflammatory_macrophages", "reparative_macrophages"],
-        INFLAMMATION,
-    ),
+    cells("Macrophages", &["inflammatory_macrophages", "reparative_macrophages"], INFLAMMATION),
     cells("Progenitors", &["progenitors"], PROGENITORS),
     matrix("Fibrous tissue", &["fibrous_collagen"], PROGENITORS),
     cells("Chondrocytes", &["chondrocytes", "hypertrophic_chondrocytes"], CARTILAGE),
@@ -107,7 +103,7 @@ impl Profiles {
         }
         let written = |name: &&str| fields.channels().iter().any(|c| c.name == **name);
         let quantities: Vec<Quantity> =
-            QUANTITIES.into_iter().filter(|q| q.fields.iter().any(|f| written(&f))).collect();
+            QUANTITIES.into_iter().filter(|q| q.fields.iter().any(&written)).collect();
         if !quantities.iter().any(|q| q.is_matrix) {
             return Err(Absent::because(
                 "The run has written no field of matrix (cartilage_matrix, immature_osteoid, \
@@ -146,7 +142,7 @@ impl Profiles {
         }
         let wanted = QUANTITIES.iter().filter(|q| q.is_matrix).flat_map(|q| q.fields);
         Ok(Self {
-            missing: wanted.copied().filter(|f| !written(&f)).collect(),
+            missing: wanted.copied().filter(|f| !written(f)).collect(),
             layer_mm: layers.thickness_mm,
             depths_mm: layers.depths_mm(),
             days: days.to_vec(),

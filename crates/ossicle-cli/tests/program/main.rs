@@ -1,0 +1,12 @@
+//! The program as its users meet it: the built binary, started in an empty folder, judged by what
+//! it prints, what it leaves and the code it exits with.
+
+mod bad_scans;
+mod help;
+mod interrupted;
+mod output_folder;
+mod real_scans;
+mod refusals;
+mod runs;
+mod support;
+mod templates;
