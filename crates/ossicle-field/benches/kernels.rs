@@ -7,7 +7,7 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use ossicle_field::diffusion::{Diffusion, Sweeps};
+use ossicle_field::diffusion::{Affinity, Diffusion, Sweeps};
 use ossicle_field::elliptic::{EllipticSolver, Hierarchy};
 use ossicle_field::taxis::{Limiter, Taxis};
 use ossicle_field::{Faces, Grid, noise};
@@ -97,6 +97,7 @@ fn kernels() -> Vec<(&'static str, u32, f64)> {
         .map(|c| if coefficient[c] > 0.0 { noise::uniform(2, 0, c as u64) } else { 0.0 })
         .collect();
     let mut u = start.clone();
+    let affinity = Affinity::new(coefficient.clone());
     let mut diffusion = Diffusion::new(&grid);
     let mut taxis = Taxis::new(&grid, Limiter::VanLeer);
     let potential: Vec<f64> = (0..n).map(|c| 0.02 * noise::uniform(3, 0, c as u64)).collect();
@@ -105,7 +106,7 @@ fn kernels() -> Vec<(&'static str, u32, f64)> {
     // Each of three sweeps reads the field and a face coefficient and writes the field.
     let diffuse = seconds(10, || diffusion.step(&faces, 0.1, 0.5, Sweeps::Forward, &mut u));
     let held = seconds(10, || {
-        diffusion.step_with_affinity(&faces, &coefficient, 0.1, 0.5, Sweeps::Forward, &mut u);
+        diffusion.step_with_affinity(&faces, &affinity, 0.1, 0.5, Sweeps::Forward, &mut u);
     });
     let set_faces = seconds(10, || own.set_harmonic(&coefficient, [1.0; 3]));
     let mut passes = 0;

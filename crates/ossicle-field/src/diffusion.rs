@@ -13,9 +13,14 @@
 //! non-negative. Sweeping x-y-z in one half step and z-y-x in the next is second order in
 //! time where `theta = 1/2`.
 
-use rayon::prelude::*;
+mod lines;
+
+use ndarray::parallel::prelude::*;
+use ndarray::{ArrayViewMut3, Axis};
+use rayon::prelude::ParallelSliceMut;
 
 use crate::{Faces, Grid};
+use lines::{Even, Flat, Lines, Scratch, Shared, Strided, Uneven};
 
 /// The order of the three sweeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,28 +31,56 @@ pub enum Sweeps {
     Backward,
 }
 
+/// How much of a field each voxel holds at equilibrium, relative to others; zero where nothing
+/// can be.
+#[derive(Clone, Debug)]
+pub struct Affinity {
+    /// One where it is zero: nothing moves there and any number will do.
+    value: Vec<f64>,
+    inverse: Vec<f64>,
+    largest_inverse: f64,
+}
+
+impl Affinity {
+    /// From one number per voxel, positive wherever a face is open.
+    #[must_use]
+    pub fn new(mut value: Vec<f64>) -> Self {
+        for a in &mut value {
+            *a = if *a > 0.0 { *a } else { 1.0 };
+        }
+        let inverse: Vec<f64> = value.iter().map(|a| 1.0 / a).collect();
+        let largest_inverse = inverse.iter().copied().fold(0.0, f64::max);
+        Self { value, inverse, largest_inverse }
+    }
+}
+
+/// Lines along x that are solved side by side.
+const ABREAST: usize = 16;
+
 /// Scratch memory for diffusion on one grid; dropping it loses nothing.
 #[derive(Clone, Debug)]
 pub struct Diffusion {
     shape: [usize; 3],
     per_mm2: [f64; 3],
-    /// The field with y and z exchanged, for the sweeps along z.
+    /// Eliminated upper coefficients.
+    upper: Vec<f64>,
+    /// What each task remembers of its lines from one point to the next.
+    memory: Vec<f64>,
+    /// Lines along x turned so that they lie side by side, for each task.
     turned: Vec<f64>,
-    turned_faces: Vec<f64>,
-    turned_affinity: Vec<f64>,
 }
 
 impl Diffusion {
     /// Scratch memory for a grid.
     #[must_use]
     pub fn new(grid: &Grid) -> Self {
-        let n = grid.len();
+        let [nx, ny, nz] = grid.shape();
         Self {
             shape: grid.shape(),
             per_mm2: grid.spacing_mm().map(|h| 1.0 / (h * h)),
-            turned: vec![0.0; n],
-            turned_faces: vec![0.0; n],
-            turned_affinity: Vec::new(),
+            upper: vec![0.0; nx * nz * ny.max(ABREAST)],
+            memory: vec![0.0; Scratch::MEMORY * nx.max(ABREAST) * ny.max(nz)],
+            turned: vec![0.0; 4 * ABREAST * nx * nz],
         }
     }
 
@@ -56,31 +89,31 @@ impl Diffusion {
         self.sweeps(faces, None, scale, dt_days, sweeps, u);
     }
 
-    /// The same where each voxel holds `u` with its own affinity, positive wherever a face is
-    /// open; face coefficients are then those of `u/affinity`.
+    /// The same where each voxel holds `u` with its own affinity; face coefficients are then
+    /// those of `u/affinity`.
     pub fn step_with_affinity(
         &mut self,
         faces: &Faces,
-        affinity: &[f64],
+        affinity: &Affinity,
         scale: f64,
         dt_days: f64,
         sweeps: Sweeps,
         u: &mut [f64],
     ) {
-        assert_eq!(affinity.len(), u.len());
+        assert_eq!(affinity.value.len(), u.len());
         self.sweeps(faces, Some(affinity), scale, dt_days, sweeps, u);
     }
 
     fn sweeps(
         &mut self,
         faces: &Faces,
-        affinity: Option<&[f64]>,
+        affinity: Option<&Affinity>,
         scale: f64,
         dt_days: f64,
         sweeps: Sweeps,
         u: &mut [f64],
     ) {
-        assert!(faces.shape() == self.shape && u.len() == self.turned.len());
+        assert!(faces.shape() == self.shape && u.len() == self.shape.iter().product::<usize>());
         let order = match sweeps {
             Sweeps::Forward => [0, 1, 2],
             Sweeps::Backward => [2, 1, 0],
@@ -88,186 +121,125 @@ impl Diffusion {
         for axis in order {
             if self.shape[axis] > 1 {
                 let r = scale * dt_days * self.per_mm2[axis];
-                match affinity {
-                    None => self.sweep(axis, faces, Even, r, u),
-                    Some(affinity) => self.sweep(axis, faces, Uneven(affinity), r, u),
-                }
+                let steepest = affinity.map_or(1.0, |a| a.largest_inverse);
+                let number = Number { r, mild: 2.0 * r * faces.largest(axis) * steepest <= 2.0 };
+                self.sweep(axis, faces.across(axis), affinity, number, u);
             }
         }
     }
 
-    /// One axis; `r` times a face coefficient is the dimensionless diffusion number.
-    fn sweep<A: Affinity>(
+    /// One axis.
+    fn sweep(
         &mut self,
         axis: usize,
-        faces: &Faces,
-        affinity: A,
-        r: f64,
+        g: &[f64],
+        affinity: Option<&Affinity>,
+        number: Number,
         u: &mut [f64],
     ) {
         let [nx, ny, nz] = self.shape;
-        let across = faces.across(axis);
-        if axis < 2 {
-            let planes = u.par_chunks_mut(nx * ny).zip(across.par_chunks(nx * ny));
-            planes.enumerate().for_each(|(k, (u, g))| {
-                let affinity = affinity.from(k * nx * ny);
-                if axis == 1 {
-                    Line::with_length(ny, nx).solve(u, g, affinity, r);
-                    return;
-                }
-                let mut line = Line::with_length(nx, 1);
-                for (j, (u, g)) in u.chunks_exact_mut(nx).zip(g.chunks_exact(nx)).enumerate() {
-                    line.solve(u, g, affinity.from(j * nx), r);
-                }
-            });
-            return;
+        let plane = nx * ny;
+        let memory = Scratch::MEMORY * nx.max(ABREAST);
+        let scratch = self.memory.par_chunks_mut(memory);
+        match axis {
+            0 => {
+                let upper = self.upper.par_chunks_mut(nx * ny.max(ABREAST));
+                let turned = self.turned.par_chunks_mut(4 * ABREAST * nx);
+                let tasks = u.par_chunks_mut(plane).zip(upper).zip(turned).zip(scratch);
+                tasks.enumerate().for_each(|(k, (((u, upper), turned), memory))| {
+                    for (block, u) in u.chunks_mut(ABREAST * nx).enumerate() {
+                        let at = k * plane + block * ABREAST * nx;
+                        along_x(nx, u, g, affinity, at, number, turned, Scratch { upper, memory });
+                    }
+                });
+            }
+            1 => {
+                let upper = self.upper.par_chunks_mut(nx * ny.max(ABREAST));
+                let tasks = u.par_chunks_mut(plane).zip(upper).zip(scratch);
+                tasks.enumerate().for_each(|(k, ((u, upper), memory))| {
+                    let shared = |values| Shared { values, start: k * plane, stride: nx };
+                    let mut rows = Flat { values: u, width: nx };
+                    let lines = Lines { length: ny, width: nx };
+                    let scratch = Scratch { upper, memory };
+                    match affinity {
+                        None => lines.solve(&mut rows, shared(g), Even, number, scratch),
+                        Some(a) => {
+                            let a = Uneven { value: shared(&a.value), inverse: shared(&a.inverse) };
+                            lines.solve(&mut rows, shared(g), a, number, scratch);
+                        }
+                    }
+                });
+            }
+            _ => {
+                let mut u = ArrayViewMut3::from_shape((nz, ny, nx), u).expect("as asserted");
+                let upper = self.upper.par_chunks_mut(nx * nz);
+                let slabs = u.axis_iter_mut(Axis(1)).into_par_iter();
+                slabs.zip(upper).zip(scratch).enumerate().for_each(|(j, ((u, upper), memory))| {
+                    let shared = |values| Shared { values, start: j * nx, stride: plane };
+                    let mut rows = Strided(u);
+                    let lines = Lines { length: nz, width: nx };
+                    let scratch = Scratch { upper, memory };
+                    match affinity {
+                        None => lines.solve(&mut rows, shared(g), Even, number, scratch),
+                        Some(a) => {
+                            let a = Uneven { value: shared(&a.value), inverse: shared(&a.inverse) };
+                            lines.solve(&mut rows, shared(g), a, number, scratch);
+                        }
+                    }
+                });
+            }
         }
-        turn(&mut self.turned, u, [nx, ny, nz]);
-        turn(&mut self.turned_faces, across, [nx, ny, nz]);
-        let affinity = affinity.turned(&mut self.turned_affinity, [nx, ny, nz]);
-        let planes = self.turned.par_chunks_mut(nx * nz).zip(self.turned_faces.par_chunks(nx * nz));
-        planes.enumerate().for_each(|(j, (u, g))| {
-            Line::with_length(nz, nx).solve(u, g, affinity.from(j * nx * nz), r);
-        });
-        turn(u, &self.turned, [nx, nz, ny]);
     }
 }
 
-/// How much of `u` a voxel holds at equilibrium, relative to others.
-trait Affinity: Copy + Sync {
-    /// The same with exchanged axes, see [`turn`].
-    type Turned<'a>: Affinity;
-    fn at(self, voxel: usize) -> f64;
-    /// The same, counted from a later voxel on.
-    fn from(self, first: usize) -> Self;
-    fn turned(self, scratch: &mut Vec<f64>, shape: [usize; 3]) -> Self::Turned<'_>;
-}
-
-/// The same everywhere.
+/// The diffusion number of one axis.
 #[derive(Clone, Copy)]
-struct Even;
-
-impl Affinity for Even {
-    type Turned<'a> = Even;
-    #[inline(always)]
-    fn at(self, _voxel: usize) -> f64 {
-        1.0
-    }
-    fn from(self, _first: usize) -> Self {
-        self
-    }
-    fn turned(self, _scratch: &mut Vec<f64>, _shape: [usize; 3]) -> Even {
-        self
-    }
+struct Number {
+    /// What makes a face coefficient dimensionless: time over spacing squared.
+    r: f64,
+    /// Whether no diagonal exceeds 2, so that every line may be half explicit.
+    mild: bool,
 }
 
-/// One for each voxel; where it is zero nothing moves and any number will do.
-#[derive(Clone, Copy)]
-struct Uneven<'s>(&'s [f64]);
-
-impl Affinity for Uneven<'_> {
-    type Turned<'a> = Uneven<'a>;
-    #[inline(always)]
-    fn at(self, voxel: usize) -> f64 {
-        let affinity = self.0[voxel];
-        if affinity > 0.0 { affinity } else { 1.0 }
+/// A few rows along x: turned to lie side by side, solved, turned back.
+#[expect(clippy::too_many_arguments, reason = "the parts of one task")]
+fn along_x(
+    nx: usize,
+    u: &mut [f64],
+    g: &[f64],
+    affinity: Option<&Affinity>,
+    at: usize,
+    number: Number,
+    turned: &mut [f64],
+    scratch: Scratch,
+) {
+    let (width, n) = (u.len() / nx, u.len());
+    let mut parts = turned.chunks_exact_mut(ABREAST * nx);
+    let mut part = |from: &[f64]| -> &mut [f64] {
+        let to = &mut parts.next().expect("four parts")[..n];
+        turn(from, to, nx, width);
+        to
+    };
+    let lines = Lines { length: nx, width };
+    let shared = |values| Shared { values, start: 0, stride: width };
+    let (values, faces) = (part(u), part(&g[at..at + n]));
+    let mut rows = Flat { values, width };
+    match affinity {
+        None => lines.solve(&mut rows, shared(faces), Even, number, scratch),
+        Some(a) => {
+            let (value, inverse) = (part(&a.value[at..at + n]), part(&a.inverse[at..at + n]));
+            let a = Uneven { value: shared(value), inverse: shared(inverse) };
+            lines.solve(&mut rows, shared(faces), a, number, scratch);
+        }
     }
-    fn from(self, first: usize) -> Self {
-        Self(&self.0[first..])
-    }
-    fn turned(self, scratch: &mut Vec<f64>, shape: [usize; 3]) -> Uneven<'_> {
-        scratch.resize(self.0.len(), 0.0);
-        turn(scratch, self.0, shape);
-        Uneven(scratch)
-    }
+    turn(values, u, width, nx);
 }
 
-/// Exchanges the second and third axis: `to[x, z, y] = from[x, y, z]`.
-fn turn(to: &mut [f64], from: &[f64], [nx, ny, nz]: [usize; 3]) {
-    to.par_chunks_mut(nx * nz).enumerate().for_each(|(j, plane)| {
-        for (k, row) in plane.chunks_exact_mut(nx).enumerate() {
-            row.copy_from_slice(&from[nx * (j + ny * k)..][..nx]);
-        }
-    });
-}
-
-/// `width` lines of `length` points side by side: point `p` of line `l` is at `p*width + l`.
-struct Line {
-    length: usize,
-    width: usize,
-    /// Eliminated upper coefficients.
-    upper: Vec<f64>,
-    /// Per line: the explicit share, the explicit inflow from the point before, and one less
-    /// the upper coefficient of the point before.
-    explicit: Vec<f64>,
-    inflow: Vec<f64>,
-    slack: Vec<f64>,
-}
-
-impl Line {
-    fn with_length(length: usize, width: usize) -> Self {
-        Self {
-            length,
-            width,
-            upper: vec![0.0; length * width],
-            explicit: vec![0.0; width],
-            inflow: vec![0.0; width],
-            slack: vec![0.0; width],
-        }
-    }
-
-    /// Thomas elimination on all lines at once; `g` holds the face above each point.
-    ///
-    /// Nothing is subtracted but explicit fluxes, so that the total is kept to the last digits
-    /// however large the diffusion number.
-    fn solve<A: Affinity>(&mut self, u: &mut [f64], g: &[f64], affinity: A, r: f64) {
-        let (n, w) = (self.length, self.width);
-        self.explicit.fill(0.0);
-        for p in 0..n {
-            for l in 0..w {
-                let below = if p > 0 { g[(p - 1) * w + l] } else { 0.0 };
-                let diagonal = r * (below + g[p * w + l]) / affinity.at(p * w + l);
-                let largest = &mut self.explicit[l];
-                *largest = if diagonal > *largest { diagonal } else { *largest };
-            }
-        }
-        for explicit in &mut self.explicit {
-            *explicit = if *explicit > 2.0 { 1.0 / *explicit } else { 0.5 };
-        }
-        self.inflow.fill(0.0);
-        for p in 0..n {
-            let at = p * w;
-            for l in 0..w {
-                let (explicit, implicit) = (self.explicit[l], 1.0 - self.explicit[l]);
-                let held = affinity.at(at + l);
-                // The explicit flux through the face above, counted once for both its sides.
-                let outflow = if p + 1 < n {
-                    let next = u[at + w + l] / affinity.at(at + w + l);
-                    explicit * r * g[at + l] * (u[at + l] / held - next)
-                } else {
-                    0.0
-                };
-                let rhs = u[at + l] - outflow + self.inflow[l];
-                self.inflow[l] = outflow;
-                let (below, before) =
-                    if p > 0 { (implicit * r * g[at - w + l], u[at - w + l]) } else { (0.0, 0.0) };
-                let above = implicit * r * g[at + l];
-                let rest = held + below * self.slack[l];
-                let pivot = 1.0 / (rest + above);
-                self.slack[l] = rest * pivot;
-                self.upper[at + l] = above * pivot;
-                u[at + l] = (rhs + below * before) * pivot;
-            }
-        }
-        // From here on `u` holds `u/affinity`.
-        for p in (0..n.saturating_sub(1)).rev() {
-            let at = p * w;
-            for l in 0..w {
-                u[at + l] += self.upper[at + l] * u[at + w + l];
-            }
-        }
-        for (c, u) in u.iter_mut().enumerate() {
-            *u *= affinity.at(c);
+/// Transposes rows of `length`, of which there are `width`.
+fn turn(from: &[f64], to: &mut [f64], length: usize, width: usize) {
+    for (l, row) in from.chunks_exact(length).enumerate() {
+        for (value, column) in row.iter().zip(to.chunks_exact_mut(width)) {
+            column[l] = *value;
         }
     }
 }

@@ -2,12 +2,16 @@
 
 use rayon::prelude::*;
 
+use crate::reduce;
+
 /// One coefficient per face between a voxel and its upper neighbour on each axis,
 /// stored at the lower voxel. Zero is a wall; the faces on the box boundary are walls.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Faces {
     shape: [usize; 3],
     across: [Vec<f64>; 3],
+    /// Largest coefficient on each axis.
+    largest: [f64; 3],
 }
 
 impl Faces {
@@ -15,7 +19,7 @@ impl Faces {
     #[must_use]
     pub fn closed(shape: [usize; 3]) -> Self {
         let n = shape.iter().product();
-        Self { shape, across: std::array::from_fn(|_| vec![0.0; n]) }
+        Self { shape, across: std::array::from_fn(|_| vec![0.0; n]), largest: [0.0; 3] }
     }
 
     /// Harmonic means of a coefficient given per voxel: the flux through two half
@@ -69,6 +73,7 @@ impl Faces {
                     _ => faces.fill(0.0),
                 }
             });
+            self.largest[axis] = reduce::largest_of(across.len(), |c| across[c]);
         }
     }
 
@@ -82,6 +87,12 @@ impl Faces {
     #[must_use]
     pub fn across(&self, axis: usize) -> &[f64] {
         &self.across[axis]
+    }
+
+    /// The largest coefficient across one axis; NaN if any is.
+    #[must_use]
+    pub fn largest(&self, axis: usize) -> f64 {
+        self.largest[axis]
     }
 
     pub(crate) fn across_mut(&mut self, axis: usize) -> &mut [f64] {

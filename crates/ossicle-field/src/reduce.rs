@@ -75,6 +75,22 @@ pub fn dot(a: &[f64], b: &[f64]) -> f64 {
     })
 }
 
+/// Sum of `f(i)` over `0..n` without compensation (eight interleaved partial sums a chunk): for
+/// inner products of what has no slice of its own.
+pub fn plain_sum_of(n: usize, f: impl Fn(usize) -> f64 + Sync) -> f64 {
+    tree(0, n, add, &|from, to| {
+        let mut lanes = [0.0_f64; SIDE];
+        let whole = from + (to - from) / SIDE * SIDE;
+        for block in (from..whole).step_by(SIDE) {
+            for (l, lane) in lanes.iter_mut().enumerate() {
+                *lane += f(block + l);
+            }
+        }
+        let tail: f64 = (whole..to).map(&f).sum();
+        lanes.iter().sum::<f64>() + tail
+    })
+}
+
 /// Smallest and largest value of a slice; NaN if any value is.
 #[must_use]
 pub fn extremes(values: &[f64]) -> (f64, f64) {
@@ -84,7 +100,17 @@ pub fn extremes(values: &[f64]) -> (f64, f64) {
 
 /// Largest `f(i)` over `0..n`, NaN if any is; negative infinity for an empty range.
 pub fn largest_of(n: usize, f: impl Fn(usize) -> f64 + Sync) -> f64 {
-    tree(0, n, larger, &|from, to| (from..to).fold(f64::NEG_INFINITY, |high, i| larger(high, f(i))))
+    tree(0, n, larger, &|from, to| {
+        let mut lanes = [f64::NEG_INFINITY; SIDE];
+        let whole = from + (to - from) / SIDE * SIDE;
+        for block in (from..whole).step_by(SIDE) {
+            for (l, high) in lanes.iter_mut().enumerate() {
+                *high = larger(*high, f(block + l));
+            }
+        }
+        let tail = (whole..to).map(&f).fold(f64::NEG_INFINITY, larger);
+        lanes.into_iter().fold(tail, larger)
+    })
 }
 
 /// `f` on chunks of a range, joined by a pairwise tree of fixed shape.
@@ -111,8 +137,10 @@ fn half(n: usize) -> usize {
     n.div_ceil(2).next_multiple_of(CHUNK)
 }
 
+#[inline(always)]
 fn larger(a: f64, b: f64) -> f64 {
-    if a.is_nan() || a > b { a } else { b }
+    // Without short-circuit, so that lanes stay side by side.
+    if a.is_nan() | (a > b) { a } else { b }
 }
 
 #[cfg(test)]

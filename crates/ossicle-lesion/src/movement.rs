@@ -1,12 +1,12 @@
 //! Movement of cells, vessels and BMP between voxels.
 
-use ossicle_field::diffusion::{Diffusion, Sweeps};
+use ossicle_field::diffusion::{Affinity, Diffusion, Sweeps};
 use ossicle_field::taxis::{Limiter, Taxis};
 use ossicle_field::{Faces, reduce};
 use rayon::prelude::*;
 
-use crate::fields::{FIELDS, SIGNALS, Signal, Slow};
 use crate::control::BOOKS;
+use crate::fields::{FIELDS, SIGNALS, Signal, Slow};
 use crate::ledger::Ledger;
 use crate::problem::Problem;
 
@@ -25,8 +25,8 @@ pub(crate) struct Movement {
     vessel_spread: Faces,
     progenitor_faces: Faces,
     /// How many progenitors and vessels the healthy tissue holds: what they spread towards.
-    progenitor_affinity: Vec<f64>,
-    vessel_affinity: Vec<f64>,
+    progenitor_affinity: Affinity,
+    vessel_affinity: Affinity,
     scratch: Vec<f64>,
 }
 
@@ -49,8 +49,8 @@ impl Movement {
             vessel_faces: Faces::harmonic(grid.shape(), &vessel),
             vessel_spread: Faces::harmonic(grid.shape(), &spread),
             progenitor_faces: Faces::closed(grid.shape()),
-            progenitor_affinity: on(&|c| class(c).progenitors),
-            vessel_affinity: on(&|c| class(c).vessels),
+            progenitor_affinity: Affinity::new(on(&|c| class(c).progenitors)),
+            vessel_affinity: Affinity::new(on(&|c| class(c).vessels)),
             scratch: vec![0.0; n],
         }
     }

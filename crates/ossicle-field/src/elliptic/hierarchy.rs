@@ -17,10 +17,11 @@ pub struct Hierarchy {
 #[derive(Clone, Debug)]
 pub(super) struct Level {
     pub(super) shape: [usize; 3],
-    /// Face conductances in 1/mm² (coefficient over spacing squared on the finest level).
-    pub(super) faces: Faces,
+    /// Face conductances in 1/mm² (coefficient over spacing squared on the finest level), at
+    /// their lower voxel.
+    pub(super) across: [Vec<f32>; 3],
     /// Sum of the six conductances of each voxel.
-    pub(super) total: Vec<f64>,
+    pub(super) total: Vec<f32>,
     /// The way to the next level: one to three axes halved in turn; empty on the last.
     halvings: Vec<Halving>,
 }
@@ -40,7 +41,7 @@ impl Hierarchy {
         let mut spacing = spacing_mm;
         loop {
             let shape = faces.shape();
-            let mut level = Level::new(faces.clone());
+            let mut level = Level::new(&faces);
             // Halve an axis only while it is nearly the finest, so that couplings even out.
             let finest =
                 (0..3).filter(|&a| shape[a] > 1).map(|a| spacing[a]).fold(f64::INFINITY, f64::min);
@@ -78,28 +79,29 @@ impl Hierarchy {
 }
 
 impl Level {
-    fn new(faces: Faces) -> Self {
+    fn new(faces: &Faces) -> Self {
         let shape = faces.shape();
         let [nx, ny, nz] = shape;
         let n = nx * ny * nz;
+        let across = [0, 1, 2]
+            .map(|axis| -> Vec<f32> { faces.across(axis).iter().map(|g| *g as f32).collect() });
         let mut total = vec![0.0; n];
-        for (axis, stride) in [1, nx, nx * ny].into_iter().enumerate() {
-            let g = faces.across(axis);
+        for (g, stride) in across.iter().zip([1, nx, nx * ny]) {
             for c in 0..n {
                 total[c] += g[c] + if c >= stride { g[c - stride] } else { 0.0 };
             }
         }
-        Self { shape, faces, total, halvings: Vec::new() }
+        Self { shape, across, total, halvings: Vec::new() }
     }
 
     /// Scratch memory for the grids between this level and the next.
-    pub(super) fn between(&self) -> Vec<Vec<f64>> {
+    pub(super) fn between(&self) -> Vec<Vec<f32>> {
         let all_but_last = self.halvings.iter().rev().skip(1).rev();
         all_but_last.map(|h| vec![0.0; h.coarse_shape().iter().product()]).collect()
     }
 
     /// `coarse = P^T fine`.
-    pub(super) fn restrict(&self, fine: &[f64], between: &mut [Vec<f64>], coarse: &mut [f64]) {
+    pub(super) fn restrict(&self, fine: &[f32], between: &mut [Vec<f32>], coarse: &mut [f32]) {
         let mut from = fine;
         let (last, others) = self.halvings.split_last().expect("only the last level has none");
         for (halving, to) in others.iter().zip(between) {
@@ -110,7 +112,7 @@ impl Level {
     }
 
     /// `fine += P coarse`.
-    pub(super) fn prolong_add(&self, coarse: &[f64], between: &mut [Vec<f64>], fine: &mut [f64]) {
+    pub(super) fn prolong_add(&self, coarse: &[f32], between: &mut [Vec<f32>], fine: &mut [f32]) {
         let mut from = coarse;
         let (first, others) = self.halvings.split_first().expect("only the last level has none");
         for (halving, to) in others.iter().zip(between).rev() {

@@ -5,102 +5,147 @@ use rayon::prelude::*;
 use super::TASK;
 use super::hierarchy::Level;
 
-/// Visits every voxel with the sum over its neighbours of conductance times value.
-///
-/// For each row, `begin(first index)` returns the closure applied along it as
-/// `(offset in row, neighbour sum, u, out)`.
-#[inline(always)]
-fn stencil<F>(level: &Level, u: &[f64], out: &mut [f64], begin: impl Fn(usize) -> F + Sync)
-where
-    F: Fn(usize, f64, f64, &mut f64),
+/// The two precisions of the solver: the answer is found in `f64`, corrections in `f32`.
+pub(super) trait Real:
+    Copy
+    + Send
+    + Sync
+    + From<f32>
+    + std::ops::Add<Output = Self>
+    + std::ops::Sub<Output = Self>
+    + std::ops::Mul<Output = Self>
 {
+}
+
+impl Real for f32 {}
+impl Real for f64 {}
+
+/// Voxels of a row that are worked through together: their inflow stays in the nearest cache.
+const RUN: usize = 128;
+
+/// Visits every voxel with what flows into it from its neighbours, the sum of conductance times
+/// difference. In this form a constant flows nowhere, to the last bit.
+///
+/// Runs of voxels along the first axis are handed to `visit` as `(first index, inflow, u, out)`,
+/// slices of equal length: plain loops, which the compiler vectorises.
+#[inline(always)]
+fn stencil<T: Real>(
+    level: &Level,
+    u: &[T],
+    out: &mut [T],
+    visit: impl Fn(usize, &[T], &[T], &mut [T]) + Sync,
+) {
     let [nx, ny, nz] = level.shape;
     let plane = nx * ny;
     let planes = (TASK / plane).max(1);
-    let [gx, gy, gz] = [0, 1, 2].map(|axis| level.faces.across(axis));
+    let [gx, gy, gz] = &level.across;
     out.par_chunks_mut(plane * planes).enumerate().for_each(|(task, chunk)| {
-        for (r, out) in chunk.chunks_exact_mut(nx).enumerate() {
+        let mut inflow = [T::from(0.0); RUN];
+        for (r, row) in chunk.chunks_exact_mut(nx).enumerate() {
             let (j, k) = (r % ny, task * planes + r / ny);
-            let at = nx * (j + ny * k);
-            // Beyond the box the row itself stands in, with conductance zero.
-            let (low_y, open_y) = if j > 0 { (at - nx, 1.0) } else { (at, 0.0) };
-            let (low_z, open_z) = if k > 0 { (at - plane, 1.0) } else { (at, 0.0) };
-            let high_y = if j + 1 < ny { at + nx } else { at };
-            let high_z = if k + 1 < nz { at + plane } else { at };
-            let (u0, uy0, uy1) = (&u[at..][..nx], &u[low_y..][..nx], &u[high_y..][..nx]);
-            let (uz0, uz1) = (&u[low_z..][..nx], &u[high_z..][..nx]);
-            let (gx, gy0, gy1) = (&gx[at..][..nx], &gy[low_y..][..nx], &gy[at..][..nx]);
-            let (gz0, gz1) = (&gz[low_z..][..nx], &gz[at..][..nx]);
-            let visit = begin(at);
-            let across = |i: usize| {
-                (open_y * gy0[i] * uy0[i] + gy1[i] * uy1[i])
-                    + (open_z * gz0[i] * uz0[i] + gz1[i] * uz1[i])
-            };
-            let last = nx - 1;
-            if last == 0 {
-                visit(0, across(0), u0[0], &mut out[0]);
-                continue;
+            let start = nx * (j + ny * k);
+            for (run, out) in row.chunks_mut(RUN).enumerate() {
+                let (at, n) = (start + run * RUN, out.len());
+                let here = &u[at..at + n];
+                let inflow = &mut inflow[..n];
+                inflow.fill(T::from(0.0));
+                let mut add = |from: usize, to: usize, g: &[f32], neighbours: &[T]| {
+                    let (inflow, here) = (&mut inflow[from..to], &here[from..to]);
+                    let n = inflow.len();
+                    let (g, neighbours, here) = (&g[..n], &neighbours[..n], &here[..n]);
+                    for i in 0..n {
+                        inflow[i] = inflow[i] + T::from(g[i]) * (neighbours[i] - here[i]);
+                    }
+                };
+                let (first, last) = (at == start, at + n == start + nx);
+                if first {
+                    add(1, n, &gx[at..], &u[at..]);
+                } else {
+                    add(0, n, &gx[at - 1..], &u[at - 1..]);
+                }
+                add(0, n - usize::from(last), &gx[at..], &u[at + 1..]);
+                if j > 0 {
+                    add(0, n, &gy[at - nx..], &u[at - nx..]);
+                }
+                if j + 1 < ny {
+                    add(0, n, &gy[at..], &u[at + nx..]);
+                }
+                if k > 0 {
+                    add(0, n, &gz[at - plane..], &u[at - plane..]);
+                }
+                if k + 1 < nz {
+                    add(0, n, &gz[at..], &u[at + plane..]);
+                }
+                visit(at, inflow, here, out);
             }
-            visit(0, across(0) + gx[0] * u0[1], u0[0], &mut out[0]);
-            for i in 1..last {
-                let along = gx[i - 1] * u0[i - 1] + gx[i] * u0[i + 1];
-                visit(i, across(i) + along, u0[i], &mut out[i]);
-            }
-            visit(last, across(last) + gx[last - 1] * u0[last - 1], u0[last], &mut out[last]);
         }
     });
 }
 
-/// `out = A u`, with `A = diagonal - scale * (neighbours)`.
-pub(super) fn apply(level: &Level, scale: f64, diagonal: &[f64], u: &[f64], out: &mut [f64]) {
-    let nx = level.shape[0];
-    stencil(level, u, out, |at| {
-        let diagonal = &diagonal[at..at + nx];
-        move |i, sum, u, out| *out = diagonal[i] * u - scale * sum
+/// `out = A u`, with `A u = screening u - scale * inflow(u)`.
+pub(super) fn apply(level: &Level, scale: f64, screening: &[f64], u: &[f64], out: &mut [f64]) {
+    stencil(level, u, out, |at, inflow, u, out| {
+        let n = out.len();
+        let (screening, inflow, u) = (&screening[at..at + n], &inflow[..n], &u[..n]);
+        for i in 0..n {
+            out[i] = screening[i] * u[i] - scale * inflow[i];
+        }
     });
 }
 
 /// `out = b - A u`.
-pub(super) fn residual(
+pub(super) fn residual<T: Real>(
     level: &Level,
-    scale: f64,
-    diagonal: &[f64],
-    b: &[f64],
-    u: &[f64],
-    out: &mut [f64],
+    scale: T,
+    screening: &[T],
+    b: &[T],
+    u: &[T],
+    out: &mut [T],
 ) {
-    let nx = level.shape[0];
-    stencil(level, u, out, |at| {
-        let (diagonal, b) = (&diagonal[at..at + nx], &b[at..at + nx]);
-        move |i, sum, u, out| *out = b[i] - (diagonal[i] * u - scale * sum)
+    stencil(level, u, out, |at, inflow, u, out| {
+        let n = out.len();
+        let (screening, b) = (&screening[at..at + n], &b[at..at + n]);
+        let (inflow, u) = (&inflow[..n], &u[..n]);
+        for i in 0..n {
+            out[i] = b[i] - screening[i] * u[i] + scale * inflow[i];
+        }
     });
 }
 
 /// Coefficients of one Chebyshev step.
 #[derive(Clone, Copy)]
 pub(super) struct Relaxation {
-    pub(super) momentum: f64,
-    pub(super) weight: f64,
+    pub(super) momentum: f32,
+    pub(super) weight: f32,
+}
+
+/// What smoothing needs to know of an equation on one level.
+pub(super) struct Equation<'a> {
+    pub(super) scale: f32,
+    pub(super) screening: &'a [f32],
+    /// One over the diagonal of `A`; zero where there is no equation.
+    pub(super) inverse: &'a [f32],
+    pub(super) b: &'a [f32],
 }
 
 /// One Chebyshev step: `prev <- u + momentum*(u - prev) + weight * (b - A u)/diagonal`.
-/// Where `inverse_diagonal` is 0 there is no equation and the iterate is 0.
+/// Where there is no equation the iterate is 0.
 pub(super) fn relax(
     level: &Level,
-    scale: f64,
-    inverse_diagonal: &[f64],
-    b: &[f64],
-    u: &[f64],
-    prev: &mut [f64],
+    equation: &Equation,
+    u: &[f32],
+    prev: &mut [f32],
     Relaxation { momentum, weight }: Relaxation,
 ) {
-    let nx = level.shape[0];
-    stencil(level, u, prev, |at| {
-        let (inverse, b) = (&inverse_diagonal[at..at + nx], &b[at..at + nx]);
-        move |i, sum, u, prev| {
-            let jacobi = (b[i] + scale * sum) * inverse[i];
-            let relaxed = u + momentum * (u - *prev) + weight * (jacobi - u);
-            *prev = if inverse[i] > 0.0 { relaxed } else { 0.0 };
+    let Equation { scale, screening, inverse, b } = *equation;
+    stencil(level, u, prev, |at, inflow, u, prev| {
+        let n = prev.len();
+        let (screening, inverse) = (&screening[at..at + n], &inverse[at..at + n]);
+        let (b, inflow, u) = (&b[at..at + n], &inflow[..n], &u[..n]);
+        for i in 0..n {
+            let residual = b[i] - screening[i] * u[i] + scale * inflow[i];
+            let relaxed = u[i] + momentum * (u[i] - prev[i]) + weight * (residual * inverse[i]);
+            prev[i] = if inverse[i] > 0.0 { relaxed } else { 0.0 };
         }
     });
 }

@@ -4,33 +4,33 @@ use rayon::prelude::*;
 use thiserror::Error;
 
 use super::hierarchy::{COARSEST, Hierarchy, Level};
-use super::kernels::{self, Relaxation};
+use super::kernels::{self, Equation, Relaxation};
 use crate::reduce;
 
 /// Scratch memory for solves on one [`Hierarchy`]; dropping it loses nothing.
 #[derive(Clone, Debug)]
 pub struct EllipticSolver {
     levels: Vec<Work>,
-    /// Search direction, its image, and the residual.
+    /// Search direction, its image, and the residual, in full precision.
     p: Vec<f64>,
     q: Vec<f64>,
     r: Vec<f64>,
     factor: Vec<f64>,
 }
 
+/// One level of the preconditioner, in single precision: corrections need few digits.
 #[derive(Clone, Debug)]
 struct Work {
-    screening: Vec<f64>,
-    diagonal: Vec<f64>,
-    inverse: Vec<f64>,
-    b: Vec<f64>,
-    x: Vec<f64>,
-    y: Vec<f64>,
+    screening: Vec<f32>,
+    inverse: Vec<f32>,
+    b: Vec<f32>,
+    x: Vec<f32>,
+    y: Vec<f32>,
     /// Scratch for the grids between this level and the next.
-    between: Vec<Vec<f64>>,
+    between: Vec<Vec<f32>>,
     /// Bounds of the spectrum of `D^-1 A` that smoothing aims at.
-    high: f64,
-    low: f64,
+    high: f32,
+    low: f32,
 }
 
 /// How a solve went.
@@ -76,9 +76,9 @@ impl EllipticSolver {
             .iter()
             .map(|level| {
                 let n = level.total.len();
-                let [screening, diagonal, inverse, b, x, y] = [0; 6].map(|_| zeros(n));
+                let [screening, inverse, b, x, y] = [0; 5].map(|_| vec![0.0; n]);
                 let between = level.between();
-                Work { screening, diagonal, inverse, b, x, y, between, high: 2.0, low: 0.5 }
+                Work { screening, inverse, b, x, y, between, high: 2.0, low: 0.5 }
             })
             .collect();
         let n = hierarchy.levels[0].total.len();
@@ -122,12 +122,14 @@ impl EllipticSolver {
             return Err(EllipticError::NotFinite);
         }
         let depth = self.set_up(hierarchy, scale, screening)?;
-        let mut r = std::mem::take(&mut self.r);
-        kernels::residual(finest, scale, &self.levels[0].diagonal, source, u, &mut r);
-        mask(&mut r, &self.levels[0].inverse);
-        let result = self.iterate(hierarchy, depth, scale, tolerance, norm, &mut r, u);
-        self.r = r;
-        let solved = result?;
+        kernels::residual(finest, scale, screening, source, u, &mut self.r);
+        // Nothing to find where there is no equation.
+        self.r.par_iter_mut().zip(&self.levels[0].inverse).for_each(|(r, inverse)| {
+            if *inverse == 0.0 {
+                *r = 0.0;
+            }
+        });
+        let solved = self.iterate(hierarchy, depth, scale, screening, tolerance, norm, u)?;
         if reduce::extremes(source).0 >= 0.0 {
             u.par_iter_mut().zip(&self.levels[0].inverse).for_each(|(v, inverse)| {
                 if *v < 0.0 && *inverse > 0.0 {
@@ -138,24 +140,23 @@ impl EllipticSolver {
         Ok(solved)
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the loop of solve, apart so that r can be borrowed"
-    )]
+    #[expect(clippy::too_many_arguments, reason = "the loop of solve")]
     fn iterate(
         &mut self,
         hierarchy: &Hierarchy,
         depth: usize,
         scale: f64,
+        screening: &[f64],
         tolerance: f64,
         norm: f64,
-        r: &mut [f64],
         u: &mut [f64],
     ) -> Result<Solved, EllipticError> {
         let finest = &hierarchy.levels[0];
+        let Self { levels, p, q, r, factor } = self;
         let mut previous = 0.0;
         for iterations in 0..=MOST_ITERATIONS {
-            let residual = reduce::dot(r, r).sqrt() / norm;
+            let size = reduce::dot(r, r).sqrt();
+            let residual = size / norm;
             if !residual.is_finite() {
                 return Err(EllipticError::NotFinite);
             }
@@ -165,16 +166,18 @@ impl EllipticSolver {
             if iterations == MOST_ITERATIONS {
                 return Err(EllipticError::NotConverged { iterations, residual, tolerance });
             }
-            self.levels[0].b.copy_from_slice(r);
-            v_cycle(&hierarchy.levels[..depth], &mut self.levels[..depth], scale, &self.factor);
-            let z = &self.levels[0].x;
-            let rz = reduce::dot(r, z);
+            // To size one, so that single precision holds it however small the unit.
+            let unit = 1.0 / size;
+            levels[0].b.par_iter_mut().zip(&*r).for_each(|(b, r)| *b = (unit * r) as f32);
+            v_cycle(&hierarchy.levels[..depth], &mut levels[..depth], scale as f32, factor);
+            let z = &levels[0].x;
+            let rz = reduce::plain_sum_of(r.len(), |c| r[c] * f64::from(z[c]));
             let beta = if iterations == 0 { 0.0 } else { rz / previous };
             previous = rz;
-            self.p.par_iter_mut().zip(z).for_each(|(p, z)| *p = z + beta * *p);
-            kernels::apply(finest, scale, &self.levels[0].diagonal, &self.p, &mut self.q);
-            let alpha = rz / reduce::dot(&self.p, &self.q);
-            (u.par_iter_mut(), r.par_iter_mut(), &self.p, &self.q).into_par_iter().for_each(
+            p.par_iter_mut().zip(z).for_each(|(p, z)| *p = f64::from(*z) + beta * *p);
+            kernels::apply(finest, scale, screening, p, q);
+            let alpha = rz / reduce::dot(p, q);
+            (u.par_iter_mut(), r.par_iter_mut(), &*p, &*q).into_par_iter().for_each(
                 |(u, r, p, q)| {
                     *u += alpha * p;
                     *r -= alpha * q;
@@ -191,27 +194,23 @@ impl EllipticSolver {
         scale: f64,
         screening: &[f64],
     ) -> Result<usize, EllipticError> {
-        self.levels[0].screening.copy_from_slice(screening);
+        let scale = scale as f32;
+        let finest = self.levels[0].screening.par_iter_mut();
+        finest.zip(screening).for_each(|(to, from)| *to = *from as f32);
         for (depth, level) in hierarchy.levels.iter().enumerate() {
             let work = &mut self.levels[depth];
-            (
-                work.diagonal.par_iter_mut(),
-                work.inverse.par_iter_mut(),
-                &work.screening,
-                &level.total,
-            )
-                .into_par_iter()
-                .for_each(|(diagonal, inverse, k, g)| {
-                    *diagonal = k + scale * g;
-                    *inverse = match *diagonal {
+            (work.inverse.par_iter_mut(), &work.screening, &level.total).into_par_iter().for_each(
+                |(inverse, k, g)| {
+                    *inverse = match k + scale * g {
                         0.0 => 0.0,
                         d if d > 0.0 && d.is_finite() => 1.0 / d,
-                        _ => f64::NAN,
+                        _ => f32::NAN,
                     };
-                });
+                },
+            );
             // Gershgorin: the spectrum of D^-1 A lies within 1 +- (neighbours/diagonal).
-            let share = |c: usize| scale * level.total[c] * work.inverse[c];
-            let widest = reduce::largest_of(work.inverse.len(), share);
+            let share = |c: usize| f64::from(scale * level.total[c] * work.inverse[c]);
+            let widest = reduce::largest_of(work.inverse.len(), share) as f32;
             if !widest.is_finite() {
                 return Err(EllipticError::NotFinite);
             }
@@ -230,13 +229,9 @@ impl EllipticSolver {
             }
         }
         let last = hierarchy.levels.len() - 1;
-        if hierarchy.levels[last].total.len() <= 2 * COARSEST {
-            factorise(
-                &hierarchy.levels[last],
-                scale,
-                &self.levels[last].diagonal,
-                &mut self.factor,
-            );
+        let coarsest = &hierarchy.levels[last];
+        if coarsest.total.len() <= 2 * COARSEST {
+            factorise(coarsest, scale, &self.levels[last].screening, &mut self.factor);
         } else {
             self.factor.clear();
         }
@@ -245,12 +240,11 @@ impl EllipticSolver {
 }
 
 /// One V-cycle: `x = M^-1 b` on the first of the given levels.
-fn v_cycle(levels: &[Level], work: &mut [Work], scale: f64, factor: &[f64]) {
+fn v_cycle(levels: &[Level], work: &mut [Work], scale: f32, factor: &[f64]) {
     let (level, coarser) = levels.split_first().expect("at least one level");
     let (here, below) = work.split_first_mut().expect("as many works as levels");
     if coarser.is_empty() && !factor.is_empty() {
-        here.x.copy_from_slice(&here.b);
-        back_substitute(factor, &mut here.x);
+        back_substitute(factor, &here.b, &mut here.x);
         return;
     }
     let (theta, delta) = (0.5 * (here.high + here.low), 0.5 * (here.high - here.low));
@@ -258,41 +252,33 @@ fn v_cycle(levels: &[Level], work: &mut [Work], scale: f64, factor: &[f64]) {
     let rho = 1.0 / (2.0 * sigma - 1.0 / sigma);
     let first = Relaxation { momentum: 0.0, weight: 1.0 / theta };
     let second = Relaxation { momentum: rho / sigma, weight: 2.0 * rho / delta };
+    let Work { screening, inverse, b, x, y, between, .. } = here;
     // From zero, the first step needs no stencil; `y` is the iterate before `x`, zero.
-    (here.x.par_iter_mut(), here.y.par_iter_mut(), &here.b, &here.inverse)
-        .into_par_iter()
-        .for_each(|(x, y, b, inverse)| {
-            *x = b * inverse / theta;
+    (x.par_iter_mut(), y.par_iter_mut(), &*b, &*inverse).into_par_iter().for_each(
+        |(x, y, b, inverse)| {
+            *x = first.weight * (b * inverse);
             *y = 0.0;
-        });
-    kernels::relax(level, scale, &here.inverse, &here.b, &here.x, &mut here.y, second);
-    std::mem::swap(&mut here.x, &mut here.y);
+        },
+    );
+    let equation = Equation { scale, screening, inverse, b };
+    kernels::relax(level, &equation, x, y, second);
+    std::mem::swap(x, y);
     if let Some(next) = below.first_mut() {
-        kernels::residual(level, scale, &here.diagonal, &here.b, &here.x, &mut here.y);
-        mask(&mut here.y, &here.inverse);
-        level.restrict(&here.y, &mut here.between, &mut next.b);
+        kernels::residual(level, scale, screening, b, x, y);
+        level.restrict(y, between, &mut next.b);
         v_cycle(coarser, below, scale, factor);
-        level.prolong_add(&below[0].x, &mut here.between, &mut here.x);
+        level.prolong_add(&below[0].x, between, x);
     }
-    kernels::relax(level, scale, &here.inverse, &here.b, &here.x, &mut here.y, first);
-    std::mem::swap(&mut here.x, &mut here.y);
-    kernels::relax(level, scale, &here.inverse, &here.b, &here.x, &mut here.y, second);
-    std::mem::swap(&mut here.x, &mut here.y);
-}
-
-/// Zero where there is no equation.
-fn mask(values: &mut [f64], inverse: &[f64]) {
-    values.par_iter_mut().zip(inverse).for_each(|(v, inverse)| {
-        if *inverse == 0.0 {
-            *v = 0.0;
-        }
-    });
+    kernels::relax(level, &equation, x, y, first);
+    std::mem::swap(x, y);
+    kernels::relax(level, &equation, x, y, second);
+    std::mem::swap(x, y);
 }
 
 /// With no source anywhere the answer is zero wherever there is screening.
 fn fill_where_solved(level: &Level, screening: &[f64], u: &mut [f64]) {
     for ((u, k), g) in u.iter_mut().zip(screening).zip(&level.total) {
-        if k + g > 0.0 {
+        if k + f64::from(*g) > 0.0 {
             *u = 0.0;
         }
     }
@@ -300,19 +286,24 @@ fn fill_where_solved(level: &Level, screening: &[f64], u: &mut [f64]) {
 
 /// Cholesky factor of the coarsest level, row-major lower triangle; a cell without an
 /// equation, or the last of a pocket whose matrix is singular, is pinned to zero.
-fn factorise(level: &Level, scale: f64, diagonal: &[f64], factor: &mut Vec<f64>) {
-    let n = diagonal.len();
+fn factorise(level: &Level, scale: f32, screening: &[f32], factor: &mut Vec<f64>) {
+    let n = screening.len();
     let strides = [1, level.shape[0], level.shape[0] * level.shape[1]];
     factor.clear();
     factor.resize(n * n, 0.0);
-    for c in 0..n {
-        factor[c * n + c] = diagonal[c];
-        for (axis, stride) in strides.into_iter().enumerate() {
-            let g = level.faces.across(axis)[c];
+    let mut diagonal: Vec<f64> = screening.iter().map(|k| f64::from(*k)).collect();
+    for (across, stride) in level.across.iter().zip(strides) {
+        for c in 0..n {
+            let g = f64::from(scale * across[c]);
             if g > 0.0 {
-                factor[(c + stride) * n + c] = -scale * g;
+                factor[(c + stride) * n + c] = -g;
+                diagonal[c] += g;
+                diagonal[c + stride] += g;
             }
         }
+    }
+    for c in 0..n {
+        factor[c * n + c] = diagonal[c];
     }
     for row in 0..n {
         for column in 0..=row {
@@ -334,16 +325,20 @@ fn factorise(level: &Level, scale: f64, diagonal: &[f64], factor: &mut Vec<f64>)
     }
 }
 
-fn back_substitute(factor: &[f64], x: &mut [f64]) {
+fn back_substitute(factor: &[f64], b: &[f32], x: &mut [f32]) {
     let n = x.len();
+    let mut v: Vec<f64> = b.iter().map(|b| f64::from(*b)).collect();
     for row in 0..n {
-        let known: f64 = (0..row).map(|k| factor[row * n + k] * x[k]).sum();
+        let known: f64 = (0..row).map(|k| factor[row * n + k] * v[k]).sum();
         let pivot = factor[row * n + row];
-        x[row] = if pivot > 0.0 { (x[row] - known) / pivot } else { 0.0 };
+        v[row] = if pivot > 0.0 { (v[row] - known) / pivot } else { 0.0 };
     }
     for row in (0..n).rev() {
-        let known: f64 = (row + 1..n).map(|k| factor[k * n + row] * x[k]).sum();
+        let known: f64 = (row + 1..n).map(|k| factor[k * n + row] * v[k]).sum();
         let pivot = factor[row * n + row];
-        x[row] = if pivot > 0.0 { (x[row] - known) / pivot } else { 0.0 };
+        v[row] = if pivot > 0.0 { (v[row] - known) / pivot } else { 0.0 };
+    }
+    for (x, v) in x.iter_mut().zip(&v) {
+        *x = *v as f32;
     }
 }

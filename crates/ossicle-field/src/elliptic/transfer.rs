@@ -9,6 +9,7 @@
 use rayon::prelude::*;
 
 use super::TASK;
+use super::kernels::Real;
 use crate::Faces;
 
 /// One axis halved.
@@ -88,51 +89,53 @@ impl Halving {
     /// Coarse faces across another axis: the fine ones, shared out as their cells are.
     fn faces_beside(&self, faces: &Faces, other: usize, coarse: &mut [f64]) {
         let stride = [1, self.fine[0], self.fine[0] * self.fine[1]][other];
-        let across = faces.across(other);
-        self.gather(coarse, |c, own| {
-            if across[c] == 0.0 {
-                return 0.0;
-            }
-            // Where its two cells are shared out differently, a face is by their mean.
-            let outward = 0.5 * (self.outward[c] + self.outward[c + stride]);
-            let share = if own { 1.0 - outward } else { outward };
-            across[c] * f64::from(share)
-        });
+        // Where its two cells are shared out differently, a face is by their mean.
+        let beside = |c: usize| self.outward.get(c + stride).unwrap_or(&0.0);
+        let mean: Vec<f32> =
+            self.outward.iter().enumerate().map(|(c, w)| 0.5 * (w + beside(c))).collect();
+        self.gather(faces.across(other), &mean, coarse);
     }
 
     /// `coarse = P^T fine`.
-    pub(super) fn restrict(&self, fine: &[f64], coarse: &mut [f64]) {
-        self.gather(coarse, |c, own| {
-            let outward = f64::from(self.outward[c]);
-            fine[c] * if own { 1.0 - outward } else { outward }
-        });
+    pub(super) fn restrict(&self, fine: &[f32], coarse: &mut [f32]) {
+        self.gather(fine, &self.outward, coarse);
     }
 
-    /// Sums `value(fine cell, whether it is one of the coarse cell's own)` into coarse cells.
-    fn gather(&self, coarse: &mut [f64], value: impl Fn(usize, bool) -> f64 + Sync) {
+    /// Shares fine values out to the coarse cells: `outward` of each to the coarse cell beyond,
+    /// the rest to its own.
+    fn gather<T: Real>(&self, fine: &[T], outward: &[f32], coarse: &mut [T]) {
         let ([nx, ny, _], [cx, cy, _]) = (self.fine, self.coarse);
         let n = self.fine[self.axis];
         let rows = (TASK / cx).max(1);
+        let (one, none) = (T::from(1.0), T::from(0.0));
         coarse.par_chunks_mut(cx * rows).enumerate().for_each(|(task, chunk)| {
             for (r, row) in chunk.chunks_exact_mut(cx).enumerate() {
                 let (j, k) = ((task * rows + r) % cy, (task * rows + r) / cy);
                 if self.axis == 0 {
                     let at = nx * (j + ny * k);
+                    let (fine, outward) = (&fine[at..at + nx], &outward[at..at + nx]);
+                    let away = |i: usize| T::from(outward[i]) * fine[i];
                     for (i, sum) in row.iter_mut().enumerate() {
-                        let (low, high) = (at + 2 * i, 2 * i + 1 < n);
-                        *sum = value(low, true) + if high { value(low + 1, true) } else { 0.0 };
-                        *sum += if i > 0 { value(low - 1, false) } else { 0.0 };
-                        *sum += if 2 * i + 2 < n { value(low + 2, false) } else { 0.0 };
+                        let own = |i: usize| (one - T::from(outward[i])) * fine[i];
+                        *sum = own(2 * i) + if 2 * i + 1 < n { own(2 * i + 1) } else { none };
+                        *sum = *sum + if i > 0 { away(2 * i - 1) } else { none };
+                        *sum = *sum + if 2 * i + 2 < n { away(2 * i + 2) } else { none };
                     }
                     continue;
                 }
-                row.fill(0.0);
+                row.fill(none);
                 let middle = 2 * if self.axis == 1 { j } else { k };
                 for p in middle.saturating_sub(1)..(middle + 3).min(n) {
                     let at = nx * if self.axis == 1 { p + ny * k } else { j + ny * p };
-                    let own = p / 2 == middle / 2;
-                    for (i, sum) in row.iter_mut().enumerate() {
-                        *sum += value(at + i, own);
+                    let parts = fine[at..at + nx].iter().zip(&outward[at..at + nx]);
+                    if p / 2 == middle / 2 {
+                        for (sum, (value, away)) in row.iter_mut().zip(parts) {
+                            *sum = *sum + (one - T::from(*away)) * *value;
+                        }
+                    } else {
+                        for (sum, (value, away)) in row.iter_mut().zip(parts) {
+                            *sum = *sum + T::from(*away) * *value;
+                        }
                     }
                 }
             }
@@ -140,7 +143,7 @@ impl Halving {
     }
 
     /// `fine = P coarse`, or added to what is there.
-    pub(super) fn prolong(&self, coarse: &[f64], fine: &mut [f64], add: bool) {
+    pub(super) fn prolong(&self, coarse: &[f32], fine: &mut [f32], add: bool) {
         let ([nx, ny, _], [cx, cy, _]) = (self.fine, self.coarse);
         let last = self.coarse[self.axis] - 1;
         // The coarse neighbour on the side away from the sibling.
@@ -157,14 +160,23 @@ impl Halving {
                     _ => (j + cy * (k / 2), j + cy * beyond(k)),
                 };
                 let (own, next) = (&coarse[cx * own..][..cx], &coarse[cx * next..][..cx]);
-                for (i, (value, weight)) in row.iter_mut().zip(outward).enumerate() {
-                    let (a, b) = if self.axis == 0 {
-                        (own[i / 2], next[beyond(i)])
-                    } else {
-                        (own[i], next[i])
-                    };
-                    let between = a + f64::from(*weight) * (b - a);
-                    *value = if add { *value + between } else { between };
+                if self.axis == 0 {
+                    for (i, (value, weight)) in row.iter_mut().zip(outward).enumerate() {
+                        let (own, next) = (own[i / 2], next[beyond(i)]);
+                        let kept = if add { *value } else { 0.0 };
+                        *value = kept + (own + *weight * (next - own));
+                    }
+                    continue;
+                }
+                let parts = row.iter_mut().zip(outward).zip(own.iter().zip(next));
+                if add {
+                    for ((value, weight), (own, next)) in parts {
+                        *value += own + weight * (next - own);
+                    }
+                } else {
+                    for ((value, weight), (own, next)) in parts {
+                        *value = own + weight * (next - own);
+                    }
                 }
             }
         });

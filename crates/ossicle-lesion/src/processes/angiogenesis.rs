@@ -51,12 +51,10 @@ impl Process for Angiogenesis {
                 * hill(vegf[i], self.vegf_half_effect, 1)
                 * (1.0 - self.cartilage_block * hill(c[i], self.cartilage_half_block, 1));
             let usual = if vegf[i] < resting[i] { vegf[i] } else { resting[i] };
-            let pruning =
-                able * hill(usual, self.vegf_half_effect, 1) * positive(1.0 - vessels[i]);
+            let pruning = able * hill(usual, self.vegf_half_effect, 1) * positive(1.0 - vessels[i]);
             rates.gain[f][i] += growth * v[i];
-            rates.loss[f][i] += growth * v[i]
-                + pruning
-                + self.debris_loss * hill(d[i], self.debris_half_loss, 1);
+            rates.loss[f][i] +=
+                growth * v[i] + pruning + self.debris_loss * hill(d[i], self.debris_half_loss, 1);
         }
     }
 }
