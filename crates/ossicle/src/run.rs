@@ -88,8 +88,14 @@ pub fn run(
     // The first cause is the one to tell.
     let _ = result?;
     written?;
-    let html = crate::report::html(folder.path())?;
-    folder.report(&html)?;
+    let html = crate::report::html(folder.path()).map_err(RunError::from);
+    let reported = html.and_then(|html| Ok(folder.report(&html)?));
+    if let Err(error) = reported {
+        record.status = Status::Failed(error.to_string());
+        // The first cause is the one to tell here too.
+        let _ = folder.record(&record);
+        return Err(error);
+    }
     let path = match record.status {
         Status::Complete => folder.complete()?,
         _ => folder.path().to_owned(),

@@ -1,6 +1,6 @@
 //! `ossicle new`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use ossicle::case::{Side, Template};
 use ossicle::templates;
@@ -44,7 +44,7 @@ pub(crate) fn new(arguments: &New) -> Result<u8, Failure> {
     Ok(DONE)
 }
 
-fn write(path: &PathBuf, text: &str, force: bool) -> Result<(), Failure> {
+fn write(path: &Path, text: &str, force: bool) -> Result<(), Failure> {
     if path.exists() && !force {
         return Err(Failure::refused(format!(
             "{} exists; expected a new file, or --force to replace it",

@@ -50,7 +50,7 @@ pub(crate) fn run(arguments: &Run) -> Result<u8, Failure> {
     let mut bar = Bar::new(arguments.quiet);
     let finished = pool.install(|| runs::run(&file, &setting, folder, record, &mut bar));
     bar.finish();
-    let finished = finished.map_err(|error| Failure::failed(error))?;
+    let finished = finished.map_err(Failure::failed)?;
     for warning in finished.record.warnings.iter().filter(|w| !setting.warnings.contains(w)) {
         say::message(format_args!("warning: {warning}"));
     }

@@ -17,7 +17,18 @@ fn every_command_explains_itself() {
     for (command, parts) in [
         ("new", &["--scan", "TotalSegmentator", "DICOM", "--side", "mouse", "--force"][..]),
         ("check", &["memory", "time", "units", "runs nothing", "--set", "\"0.5 mm\"", "--json"]),
-        ("run", &["--threads", "does not depend", "--force", "once the new run is complete", "--without", "\"0.5 mm\"", "runs/NAME"]),
+        (
+            "run",
+            &[
+                "--threads",
+                "does not depend",
+                "--force",
+                "once the new run is complete",
+                "--without",
+                "\"0.5 mm\"",
+                "runs/NAME",
+            ],
+        ),
         ("params", &["unit", "range", "source", "--json", "--markdown"]),
         ("schema", &["JSON Schema"]),
         ("report", &["run folder"]),
@@ -39,7 +50,7 @@ fn wrong_arguments_are_refused_with_advice() {
     desk.ossicle(&["chekc", "x.toml"]).refused(&["'chekc'", "'check'"]);
     desk.ossicle(&[]).refused(&["Usage: ossicle", "check", "params"]);
     desk.ossicle(&["run"]).refused(&["<CASE>"]);
-    desk.ossicle(&["new", "hpi"]).refused(&["'hpi'", "'hip'"]);
+    desk.ossicle(&["new", "hpi"]).refused(&["'hpi'", "possible values: hip, elbow, sphere, mouse"]);
     desk.ossicle(&["new", "hip", "--side", "left"]).refused(&["--scan"]);
     desk.ossicle(&["new", "hip", "--labels", "labels"]).refused(&["--scan"]);
     desk.ossicle(&["run", "x.toml", "--thread", "2"]).refused(&["'--thread'", "'--threads'"]);

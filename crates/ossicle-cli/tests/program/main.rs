@@ -1,5 +1,6 @@
 //! The program as its users meet it: the built binary, started in an empty folder, judged by what
 //! it prints, what it leaves and the code it exits with.
+#![allow(clippy::print_stderr, reason = "a test says what it skips")]
 
 mod bad_scans;
 mod help;

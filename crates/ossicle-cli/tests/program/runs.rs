@@ -104,7 +104,10 @@ fn the_folder_holds_what_is_documented_and_nothing_else() {
     ];
     expected.sort_unstable();
     assert_eq!(desk.names("out"), expected);
-    assert_eq!(desk.names("out/virtual_ct"), ["day_0000.nii.gz", "day_0042.nii.gz", "day_0080.nii.gz"]);
+    assert_eq!(
+        desk.names("out/virtual_ct"),
+        ["day_0000.nii.gz", "day_0042.nii.gz", "day_0080.nii.gz"]
+    );
     assert_eq!(desk.read("out/case.toml"), desk.read("bone.toml"));
 }
 
@@ -149,8 +152,13 @@ fn every_file_opens() {
         .filter_map(|line| line.split(',').next().map(str::to_owned))
         .collect();
     assert_eq!(explained, columns, "columns.csv explains every column");
-    let last: Vec<f64> =
-        csv.lines().last().expect("rows").split(',').map(|v| v.parse().expect("a number")).collect();
+    let last: Vec<f64> = csv
+        .lines()
+        .last()
+        .expect("rows")
+        .split(',')
+        .map(|v| v.parse().expect("a number"))
+        .collect();
     let summary = &desk.record("out")["summary"];
     assert_eq!((last[0], last[1]), (80.0, number(&summary["bone_volume_mm3"])));
 
@@ -201,7 +209,8 @@ fn changes_of_the_command_line_change_the_run_and_are_told() {
     let run = |arguments: &[&str], name: &str| {
         let whole = [&["run", "tiny.toml", "-o", name][..], arguments].concat();
         desk.ossicle(&whole).ok();
-        let resolved: toml::Table = toml::from_str(&desk.read(&format!("{name}/resolved.toml"))).expect("TOML");
+        let resolved: toml::Table =
+            toml::from_str(&desk.read(&format!("{name}/resolved.toml"))).expect("TOML");
         (desk.record(name), resolved)
     };
 
@@ -211,7 +220,9 @@ fn changes_of_the_command_line_change_the_run_and_are_told() {
     assert_eq!(record["changes"], serde_json::json!(["--set k_e1=0.5 /d"]));
     let changed = &record["parameters_changed"][0];
     assert_eq!((&changed["symbol"], &changed["value"]), (&"k_e1".into(), &0.5.into()));
-    assert!(number(&changed["default"]) < 0.5 && plain["parameters_changed"] == serde_json::json!([]));
+    assert!(
+        number(&changed["default"]) < 0.5 && plain["parameters_changed"] == serde_json::json!([])
+    );
     assert!(desk.read("set/report.html").contains("k_e1"));
 
     let (record, resolved) = run(&["--without", "neurogenic"], "without");
@@ -224,7 +235,8 @@ fn changes_of_the_command_line_change_the_run_and_are_told() {
     assert_eq!((&record["title"], &record["seed"]), (&"Another".into(), &8.into()));
     assert_eq!(resolved["title"].as_str(), Some("Another"));
     assert!(desk.read("named/report.html").contains("Another"));
-    let ct = |run: &str| std::fs::read(desk.path(run).join("virtual_ct/day_0004.nii.gz")).expect("CT");
+    let ct =
+        |run: &str| std::fs::read(desk.path(run).join("virtual_ct/day_0004.nii.gz")).expect("CT");
     assert_ne!(ct("named"), ct("plain"), "the noise follows from the seed");
     assert_eq!(
         desk.read("named/case.toml"),
@@ -236,7 +248,8 @@ fn changes_of_the_command_line_change_the_run_and_are_told() {
 #[test]
 fn a_run_repeats_from_its_own_folder() {
     let desk = Desk::with_tiny();
-    desk.ossicle(&["run", "tiny.toml", "-o", "first", "--set", "k_e1=0.5 /d", "--without", "bmp"]).ok();
+    desk.ossicle(&["run", "tiny.toml", "-o", "first", "--set", "k_e1=0.5 /d", "--without", "bmp"])
+        .ok();
     desk.ossicle(&["run", "first/resolved.toml", "-o", "again"]).ok();
     let (first, again) = (desk.record("first"), desk.record("again"));
     assert!(first["state_digest"].as_str().is_some_and(|d| d.len() == 64));
@@ -258,8 +271,11 @@ fn threads_do_not_change_a_bit() {
         assert_eq!(record["machine"]["threads"], threads, "{run}");
         assert_eq!(record["state_digest"], one["state_digest"], "{run}");
         let (found, expected) = (results(&desk, run), results(&desk, "one"));
-        let differing: Vec<_> =
-            found.iter().filter(|(name, bytes)| expected.get(*name) != Some(bytes)).map(|f| f.0).collect();
+        let differing: Vec<_> = found
+            .iter()
+            .filter(|(name, bytes)| expected.get(*name) != Some(bytes))
+            .map(|f| f.0)
+            .collect();
         assert!(differing.is_empty() && found.len() == expected.len(), "{run}: {differing:?}");
         assert!(found.len() > 20, "{}", found.len());
     }
@@ -278,7 +294,14 @@ fn results(desk: &Desk, run: &str) -> std::collections::BTreeMap<std::path::Path
 fn a_run_goes_by_default_into_a_folder_named_after_its_case() {
     let desk = Desk::new();
     desk.write("my lesion.toml", TINY);
-    desk.ossicle(&["run", "my lesion.toml", "--set", "duration=1 d", "--set", "outputs.virtual_ct_days=[1]"])
-        .ok();
+    desk.ossicle(&[
+        "run",
+        "my lesion.toml",
+        "--set",
+        "duration=1 d",
+        "--set",
+        "outputs.virtual_ct_days=[1]",
+    ])
+    .ok();
     assert_eq!(desk.record("runs/my lesion")["status"]["state"], "complete");
 }

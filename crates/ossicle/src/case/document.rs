@@ -184,11 +184,12 @@ fn syntax_note(source: usize, text: &str, error: &toml::de::Error) -> (bool, Not
                 ..note(Cause::DuplicateKey, "it once")
             },
         ),
-        message if message.starts_with("string values must be quoted") && !there.is_empty() => (
-            true,
+        // What begins like a flag or a number, as `female` or `none`, is taken for one.
+        message if is_bare_word(there) && BARE.iter().any(|start| message.starts_with(start)) => (
+            message.starts_with(BARE[0]) && !there.contains(CURLY_QUOTES),
             Note {
                 found: format!("{} without quotes", clipped(there)),
-                nearest: Some(quoted(there)),
+                nearest: Some(quoted(there.trim_matches(CURLY_QUOTES))),
                 ..note(Cause::Syntax, "text, names and quantities in quotes")
             },
         ),
@@ -200,6 +201,17 @@ fn syntax_note(source: usize, text: &str, error: &toml::de::Error) -> (bool, Not
             },
         ),
     }
+}
+
+/// How the parser speaks of text without quotes; after the first it goes on with that text.
+const BARE: [&str; 3] = ["string values must be quoted", "invalid boolean", "invalid float"];
+
+/// Quotation marks of word processors, which TOML does not know.
+const CURLY_QUOTES: [char; 5] = ['“', '”', '„', '‘', '’'];
+
+/// Whether what the parser stumbled over is a word: `1.2.3` is none.
+fn is_bare_word(there: &str) -> bool {
+    there.starts_with(|c: char| c.is_alphanumeric() || CURLY_QUOTES.contains(&c))
 }
 
 fn what_stands_at(text: &str, at: usize, there: &str) -> String {

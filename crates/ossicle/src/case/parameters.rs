@@ -31,7 +31,9 @@ impl Parameter {
 
 impl Written for Parameter {
     fn written(&self) -> Json {
-        if self.record.is_pure_number() {
+        if self.record.whole {
+            Json::from(self.value as i64)
+        } else if self.record.is_pure_number() {
             Json::from(self.value)
         } else {
             Json::from(self.record.shown(self.value))
@@ -141,7 +143,9 @@ impl Kind for ParameterKind<'_> {
             Err(Misread { cause, nearest, hint }) => {
                 let expected = format!("{}{hint}", self.expected());
                 let note = Note::new(cause, key, node.span, &expected);
-                log.add(Note { found: node.shown(log.sources()), nearest, ..note });
+                let without = if cause == Cause::MissingUnit { " without a unit" } else { "" };
+                let found = node.shown(log.sources()) + without;
+                log.add(Note { found, nearest, ..note });
                 return None;
             }
         };

@@ -92,11 +92,10 @@ fn what_grew(record: &Record, summary: &Summary, rows: &[Readout]) -> String {
         };
     }
     let mut sentence = format!(
-        "By {by}, {} of new bone (above {BONE_HU} HU) with {} of mineral",
+        "By {by}, {} of new bone (above {BONE_HU} HU) with {} of mineral has formed",
         volume(summary.bone_volume_mm3),
         mass(summary.mineral_mg)
     );
-    sentence.push_str(" has formed");
     let injured: f64 = record.injuries.iter().map(|i| i.volume_mm3).sum();
     if injured > 0.0 {
         let times = words::significant(summary.bone_volume_mm3 / injured, 2);

@@ -13,7 +13,7 @@ const INJURED: f64 = 0.5;
 /// Around the lesion so much is shown of the skeleton, as a share of its size.
 const SURROUNDINGS: f64 = 0.7;
 /// A picture shows at least so many voxels of the virtual CT.
-const LEAST_VOXELS: f64 = 24.0;
+const LEAST_VOXELS: f64 = 12.0;
 
 /// Two virtual CTs that the lesion shows in, and where to look.
 pub(super) struct Look {

@@ -7,7 +7,7 @@
 //! | what | where |
 //! |---|---|
 //! | the parts of the folder, each there or not, with the reason | `source.rs` |
-//! | the answer in words, the tables | `answer.rs`, `tables.rs`, `words.rs` |
+//! | the answer in words, the tables | `answer.rs`, `tables.rs`, `milestones.rs`, `words.rs` |
 //! | where the lesion lies, and what is new bone | `lesion.rs` |
 //! | the figures | `curves.rs`, `succession.rs`, `slices.rs`, `tissue_map.rs`, `zones/` |
 //! | how pictures are drawn, whatever they are of | `draw/` |
@@ -20,8 +20,9 @@
 //!    not written what it needs. A figure never fails the report and is never empty.
 //! 2. Draw with `draw/`: numbers go through a `Scale`, places in the patient through a `View`,
 //!    colours come from `palette.rs`. Each picture is an SVG that stands by itself, so that it
-//!    can be put on a slide: no style sheet reaches into it. Its first argument is its size,
-//!    its second the words that replace it for those who do not see it; put the figures into
+//!    can be put on a slide: no style sheet reaches into it. A wide one is `figure::WIDE`
+//!    units wide, so that words of one size look alike in all. The words that replace a picture
+//!    for those who do not see it are the second argument of `picture`; put the figures into
 //!    them.
 //! 3. Enter it in the list in `page.rs` and place it in `page.html` by its name.
 //!
@@ -34,6 +35,7 @@ mod days;
 mod draw;
 mod figure;
 mod lesion;
+mod milestones;
 mod page;
 mod slices;
 mod source;

@@ -11,7 +11,7 @@ use super::figure::Figure;
 use super::lesion::Look;
 use super::source::{Absent, Piece, Source};
 use super::tables::{Changed, Injury, InputRow, Row, Table};
-use super::{curves, slices, succession, tables, tissue_map, zones};
+use super::{curves, milestones, slices, succession, tables, tissue_map, zones};
 use crate::readout::Readout;
 
 const TEMPLATE: &str = include_str!("page.html");
@@ -57,7 +57,7 @@ pub(super) fn render(source: &Source) -> Result<String, minijinja::Error> {
         setup: tables::setup(record),
         injuries: tables::injuries(record),
         changed: tables::changed(record),
-        milestones: tables::milestones(record, rows),
+        milestones: milestones::table(record, rows),
         budget: tables::budget(record),
         worst: tables::worst(record),
         time: tables::time(record),

@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use super::days::spread;
 use super::words::{self, bytes, day, degrees, exact, mass, number, per_cent, seconds, volume};
 use crate::readout::{BONE_HU, Readout};
 use crate::record::{BudgetLine, Record};
@@ -23,7 +22,8 @@ fn row(name: impl Into<String>, value: impl Into<String>) -> Row {
 /// The figures that sum the run up.
 pub(super) fn key_figures(record: &Record, rows: &[Readout]) -> Vec<Row> {
     let Some(summary) = &record.summary else { return Vec::new() };
-    let or_never = |found: Option<f64>| found.map_or("never".to_owned(), day);
+    let or_not_yet =
+        |found: Option<f64>| found.map_or_else(|| format!("not by {}", day(record.day)), day);
     let range = match (rows.first(), rows.last()) {
         (Some(first), Some(last)) => {
             format!("{} → {}", degrees(first.free_range_deg), degrees(last.free_range_deg))
@@ -33,9 +33,9 @@ pub(super) fn key_figures(record: &Record, rows: &[Readout]) -> Vec<Row> {
     vec![
         row(format!("Bone volume (above {BONE_HU} HU)"), volume(summary.bone_volume_mm3)),
         row("Mineral (hydroxyapatite)", mass(summary.mineral_mg)),
-        row("First visible on CT", or_never(summary.first_visible_day)),
-        row(format!("First bone (above {BONE_HU} HU)"), or_never(summary.first_bone_day)),
-        row("Plateau of bone volume", or_never(summary.plateau_day)),
+        row("First visible on CT", or_not_yet(summary.first_visible_day)),
+        row(format!("First bone (above {BONE_HU} HU)"), or_not_yet(summary.first_bone_day)),
+        row("Plateau of bone volume", or_not_yet(summary.plateau_day)),
         row("Maturity (mineral over all matrix)", per_cent(summary.maturity)),
         row(
             "Serum alkaline phosphatase, peak",
@@ -136,48 +136,6 @@ pub(super) struct Table {
     pub(super) head: Vec<String>,
     /// The rows; the first entry of each is its name.
     pub(super) rows: Vec<Vec<String>>,
-}
-
-/// Read-outs on the days that were chosen for pictures.
-pub(super) fn milestones(record: &Record, rows: &[Readout]) -> Table {
-    let mut days: Vec<u64> =
-        record.virtual_ct_days.iter().chain(&record.field_days).copied().collect();
-    days.extend(rows.first().into_iter().chain(rows.last()).map(|r| r.day.floor() as u64));
-    days.sort_unstable();
-    days.dedup();
-    let chosen: Vec<f64> = spread(&days, 10).into_iter().map(|d| d as f64).collect();
-    let chosen: Vec<&Readout> = rows.iter().filter(|r| chosen.contains(&r.day)).collect();
-
-    let largest = |of: fn(&Readout) -> f64| chosen.iter().map(|r| of(r)).fold(0.0, f64::max);
-    let (volume, volume_unit) =
-        words::volume_unit(largest(|r| r.bone_volume_mm3.max(r.osteoid_mm3).max(r.cartilage_mm3)));
-    let (mass, mass_unit) = words::mass_unit(largest(|r| r.mineral_mg));
-    let all = |factor: f64, of: fn(&Readout) -> f64| -> Vec<f64> {
-        chosen.iter().map(|r| factor * of(r)).collect()
-    };
-    let sized = |values: Vec<f64>| words::column(&values, 3);
-    let fixed = |decimals: usize, values: Vec<f64>| -> Vec<String> {
-        values.iter().map(|v| format!("{v:.decimals$}")).collect()
-    };
-    let columns = [
-        ("Day".to_owned(), chosen.iter().map(|r| number(r.day)).collect()),
-        (format!("Bone volume {volume_unit}"), sized(all(volume, |r| r.bone_volume_mm3))),
-        (format!("Mineral {mass_unit}"), sized(all(mass, |r| r.mineral_mg))),
-        (format!("Osteoid {volume_unit}"), sized(all(volume, |r| r.osteoid_mm3))),
-        (format!("Cartilage {volume_unit}"), sized(all(volume, |r| r.cartilage_mm3))),
-        ("Densest HU".to_owned(), sized(all(1.0, |r| r.max_hu))),
-        ("Maturity %".to_owned(), fixed(0, all(100.0, |r| r.maturity))),
-        ("ALP × normal".to_owned(), fixed(2, all(1.0, |r| r.alp_rel))),
-        ("Swelling %".to_owned(), fixed(0, all(100.0, |r| r.swelling))),
-        ("Pain of 10".to_owned(), fixed(1, all(1.0, |r| r.pain))),
-        ("Contracture °".to_owned(), fixed(0, all(1.0, |r| r.contracture_deg))),
-        ("Free range °".to_owned(), fixed(0, all(1.0, |r| r.free_range_deg))),
-    ];
-    let row = |n: usize| columns.iter().map(|(_, cells)| cells[n].clone()).collect();
-    Table {
-        rows: (0..chosen.len()).map(row).collect(),
-        head: columns.iter().map(|(head, _)| head.clone()).collect(),
-    }
 }
 
 /// What happened to each field's total.
@@ -358,43 +316,6 @@ mod tests {
         assert_eq!(value(&key, "Mass budget"), "1 part in 1×10¹⁵");
         let none = Record { summary: None, ..record };
         assert!(key_figures(&none, &rows).is_empty());
-    }
-
-    #[test]
-    fn milestones_are_rows_of_the_series() {
-        let rows = grown(120);
-        let mut record = record(Status::Complete, &rows);
-        record.virtual_ct_days = vec![0, 42];
-        record.field_days = vec![42, 84];
-        let table = milestones(&record, &rows);
-        let days: Vec<&str> = table.rows.iter().map(|r| r[0].as_str()).collect();
-        assert_eq!(days, ["0", "42", "84", "120"]);
-        assert!(table.rows.iter().all(|r| r.len() == table.head.len()));
-        assert_eq!(milestones(&record, &[]).rows.len(), 0);
-        assert_eq!(table.rows[3][1..5], ["1.76", "800", "0.0600", "0"]);
-        assert_eq!(table.head[1..3], ["Bone volume cm³", "Mineral mg"]);
-        let heavy: Vec<Readout> =
-            rows.iter().map(|r| Readout { mineral_mg: 3942.1, ..*r }).collect();
-        let table = milestones(&record, &heavy);
-        assert_eq!([&table.head[2], &table.rows[0][2]], ["Mineral g", "3.94"]);
-    }
-
-    #[test]
-    fn tiny_lesions_are_not_rounded_away() {
-        let tiny = |r: &Readout| Readout {
-            bone_volume_mm3: 1e-5 * r.bone_volume_mm3,
-            mineral_mg: 1e-5 * r.mineral_mg,
-            osteoid_mm3: 1e-5 * r.osteoid_mm3,
-            cartilage_mm3: 1e-5 * r.cartilage_mm3,
-            ..*r
-        };
-        let rows: Vec<Readout> = grown(120).iter().map(tiny).collect();
-        let mut record = record(Status::Complete, &rows);
-        record.virtual_ct_days = vec![0, 41, 120];
-        let table = milestones(&record, &rows);
-        assert_eq!(table.rows[0][1..5], ["0", "0", "0", "0"]);
-        assert_eq!(table.rows[1][1..5], ["0.0002", "0.00010", "0.000205", "0.00190"]);
-        assert_eq!(table.rows[2][1..5], ["0.0176", "0.00800", "0.000600", "0"]);
     }
 
     #[test]

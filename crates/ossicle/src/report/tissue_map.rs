@@ -11,7 +11,7 @@ use super::draw::plane::{Plane, View};
 use super::draw::svg::{Anchor, Element, picture, rectangle, words as text};
 use super::draw::tile::{Key, Outline, Tile, draw_keys};
 use super::figure::{Figure, Layout, WIDE};
-use super::lesion::Look;
+use super::lesion::{Look, TargetKind};
 use super::slices::undrawn;
 use super::source::{Absent, Piece, Source};
 use super::words;
@@ -145,7 +145,8 @@ fn keys(present: &BTreeSet<Tissue>, look: Option<&Look>) -> Vec<Key> {
         sample: outline.drawn(Element::new("path").with("d", path)),
         meaning,
     };
-    let lesion = look.map(|look| {
+    let grown = look.filter(|look| look.target.kind == TargetKind::Bone);
+    let lesion = grown.map(|look| {
         outline(&LESION, "M1 1H21V11H1Z", format!("new bone on day {}", look.last_day))
     });
     let injury = look
@@ -157,6 +158,7 @@ fn keys(present: &BTreeSet<Tissue>, look: Option<&Look>) -> Vec<Key> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::draw::palette::tests::light;
     use crate::report::testing::oblique_grid;
 
     #[test]
@@ -188,17 +190,13 @@ mod tests {
     }
 
     /// Lightness and two hues (CIELAB) of a colour, seen through a matrix on linear light.
-    fn seen([red, green, blue]: [u8; 3], sight: [[f64; 3]; 3]) -> [f64; 3] {
-        let light = [red, green, blue].map(|c| {
-            let share = f64::from(c) / 255.0;
-            if share <= 0.04045 { share / 12.92 } else { libm::pow((share + 0.055) / 1.055, 2.4) }
-        });
+    fn seen(colour: [u8; 3], sight: [[f64; 3]; 3]) -> [f64; 3] {
         let apply = |matrix: [[f64; 3]; 3], v: [f64; 3]| {
             matrix.map(|row| (0..3).map(|a| row[a] * v[a]).sum::<f64>().clamp(0.0, 1.0))
         };
         let white_is_one =
             [[0.4339, 0.3762, 0.1899], [0.2126, 0.7152, 0.0722], [0.0177, 0.1095, 0.8728]];
-        let [x, y, z] = apply(white_is_one, apply(sight, light))
+        let [x, y, z] = apply(white_is_one, apply(sight, light(colour)))
             .map(|t| if t > 0.008856 { libm::cbrt(t) } else { 7.787 * t + 16.0 / 116.0 });
         [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
     }

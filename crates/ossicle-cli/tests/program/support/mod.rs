@@ -175,11 +175,7 @@ impl Desk {
 
 pub(crate) fn done(output: std::process::Output) -> Done {
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-    Done {
-        code: output.status.code(),
-        stdout: text(output.stdout),
-        stderr: text(output.stderr),
-    }
+    Done { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
 }
 
 /// Waits until something holds.

@@ -197,7 +197,7 @@ fn resolved_names_units_and_sources() {
         "duration = \"540 d\"",
         "spacing = [\"1 mm\", \"1 mm\", \"1.5 mm\"]",
         "longest_step = \"1.5 d\"",
-        "shortest_step = \"0.001 d\"",
+        "shortest_step = \"0.0001 d\"",
         "K_B = 0.6  # the parameter K_B [0.2 to 1.2]; set by the case; default 0.8, source: Trejo \
          2019, table 1 # [C]",
         "m0 = \"0.05 x 1e6 cells/mL\"  # the parameter m0 [0.01 to 0.1]; set by the case; default \

@@ -174,7 +174,11 @@ fn contradictions() {
     );
     let centre = format!("{margin}\ncentre = {{ landmark = \"x\" }}");
     check(margin, &centre, (Conflict, 13, 10, "anatomy.lesion_box.centre", ""));
-    check("\"36 h\"", "\"1 min\"", (Conflict, 73, 1, "numerics.shortest_step", ""));
+    check(
+        "\"36 h\"",
+        "\"36 h\"\nshortest_step = \"2 d\"",
+        (Conflict, 76, 17, "numerics.shortest_step", ""),
+    );
     check("to = \"24 weeks\"", "to = \"20 weeks\"", (Conflict, 60, 6, "motion[2].to", ""));
     check("to = \"24 weeks\"", "to = \"140 d\"", (Conflict, 60, 6, "motion[2].to", ""));
     check("from = \"20 weeks\"", "from = \"1 d\"", (Conflict, 58, 1, "motion[2]", ""));
@@ -252,6 +256,9 @@ fn syntax() {
     use Cause::Syntax;
     check("\"12 mm\"", "12 mm", (Syntax, 12, 10, "", "\"12 mm\""));
     check("\"human\"", "human", (Syntax, 15, 11, "", "\"human\""));
+    check("\"female\"", "female", (Syntax, 17, 7, "", "\"female\""));
+    check("\"spinal cord\"", "none", (Syntax, 18, 23, "", "\"none\""));
+    check("\"12 mm\"", "“12 mm”", (Syntax, 12, 10, "", "\"12 mm\""));
     check("[patient]", "[patient", (Syntax, 14, 9, "", ""));
     check("name = \"ball\"", "name = \"ball", (Syntax, 23, 13, "", ""));
     check("seed = 7", "seed = [7", (Syntax, 6, 1, "", ""));

@@ -57,15 +57,20 @@ pub(in crate::report) fn written([red, green, blue]: [u8; 3]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(in crate::report) mod tests {
     use super::*;
+
+    /// Shares of light, red, green and blue, of a colour of a screen.
+    pub(in crate::report) fn light(colour: [u8; 3]) -> [f64; 3] {
+        colour.map(|c| {
+            let share = f64::from(c) / 255.0;
+            if share <= 0.04045 { share / 12.92 } else { libm::pow((share + 0.055) / 1.055, 2.4) }
+        })
+    }
 
     /// Contrast of a colour with white by WCAG 2.
     fn contrast_with_white(colour: &str) -> f64 {
-        let linear = channels(colour).map(|c| {
-            let share = f64::from(c) / 255.0;
-            if share <= 0.04045 { share / 12.92 } else { libm::pow((share + 0.055) / 1.055, 2.4) }
-        });
+        let linear = light(channels(colour));
         1.05 / (0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05)
     }
 

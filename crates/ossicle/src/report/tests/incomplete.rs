@@ -185,7 +185,7 @@ fn healthy_tissue_has_no_lesion() {
     let alt = page.within("curves", "svg")[0].get("aria-label");
     assert!(alt.contains("It is 0 on day 0, at most 0 on day 0, and 0 on day 120"), "{alt}");
     assert!(page.within("slices", "svg")[0].get("aria-label").contains("no lesion is visible"));
-    assert!(page.text().contains("First visible on CTnever"));
+    assert!(page.text().contains("First visible on CTnot by day 120"));
 }
 
 #[test]

@@ -43,7 +43,7 @@ pub(in crate::report) fn figure(source: &Source) -> Piece<Figure> {
          encloses. Rows have one scale for all days; their largest mean stands at the left. The \
          band names each depth after the matrix that it holds most of, or, where all are below \
          {:.0} %, after debris or progenitors.",
-        plain(profiles.layer_mm),
+        words::number(profiles.layer_mm),
         100.0 * LEAST_MATRIX,
         100.0 * LEAST_SHARE,
     ));
