@@ -60,7 +60,9 @@ const OBSTACLES: [Obstacle; 9] = [
     ("4 bodies x 100", |g| with(&in_blobs(g, 3, 4, [15.0, 16.0]), 1e2), 12),
     ("4 bodies x 10000", |g| with(&in_blobs(g, 3, 4, [15.0, 16.0]), 1e4), 15),
     ("4 bodies / 10000", |g| with(&in_blobs(g, 3, 4, [15.0, 16.0]), 1e-4), 12),
-    ("40 bodies x 10000", |g| with(&in_blobs(g, 3, 40, [4.0, 9.0]), 1e4), 40),
+    // Single precision in the preconditioner costs here, a hundred times beyond what tissue has,
+    // what it saves elsewhere: 47 cheaper iterations on 32 voxels a side instead of 35.
+    ("40 bodies x 10000", |g| with(&in_blobs(g, 3, 40, [4.0, 9.0]), 1e4), 50),
 ];
 
 #[test]
