@@ -63,6 +63,10 @@ pub enum EllipticError {
     NotFinite,
 }
 
+/// Smallest diagonal that can be inverted. A coarse cell with less holds next to nothing of any
+/// fine one and is left to its neighbours.
+const LEAST: f32 = 1e-30;
+
 /// Most iterations before a solve counts as failed.
 const MOST_ITERATIONS: usize = 200;
 
@@ -202,8 +206,8 @@ impl EllipticSolver {
             (work.inverse.par_iter_mut(), &work.screening, &level.total).into_par_iter().for_each(
                 |(inverse, k, g)| {
                     *inverse = match k + scale * g {
-                        0.0 => 0.0,
-                        d if d > 0.0 && d.is_finite() => 1.0 / d,
+                        d if d >= LEAST && d.is_finite() => 1.0 / d,
+                        d if d == 0.0 || (depth > 0 && d > 0.0) => 0.0,
                         _ => f32::NAN,
                     };
                 },
@@ -340,5 +344,27 @@ fn back_substitute(factor: &[f64], b: &[f32], x: &mut [f32]) {
     }
     for (x, v) in x.iter_mut().zip(&v) {
         *x = *v as f32;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Faces;
+
+    /// Among walls a coarse cell may be left with next to nothing of any fine one.
+    #[test]
+    fn a_coarse_cell_too_small_to_invert_is_left_to_its_neighbours() {
+        let shape = [8; 3];
+        let mut hierarchy = Hierarchy::new(&Faces::harmonic(shape, &[1.0; 512]), [1.0; 3]);
+        let sliver = &mut hierarchy.levels[1];
+        sliver.across.iter_mut().for_each(|across| across[0] *= 1e-40);
+        sliver.total[0] = 3e-40;
+        let mut screening = [0.0; 512];
+        screening[511] = 1.0;
+        let mut solver = EllipticSolver::new(&hierarchy);
+        assert_eq!(solver.set_up(&hierarchy, 1.0, &screening), Ok(2));
+        assert_eq!(solver.levels[1].inverse[0], 0.0);
+        assert!(solver.levels[1].inverse[1..].iter().all(|i| *i > 0.0 && i.is_finite()));
     }
 }
