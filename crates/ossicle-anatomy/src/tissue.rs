@@ -101,9 +101,9 @@ impl Tissue {
         match self {
             Self::Outside => [0, 0, 0],
             Self::Muscle => [170, 72, 66],
-            Self::TendonLigament => [226, 208, 178],
+            Self::TendonLigament => [205, 200, 225],
             Self::Capsule => [120, 168, 150],
-            Self::Periosteum => [205, 140, 150],
+            Self::Periosteum => [232, 150, 190],
             Self::Fat => [240, 212, 120],
             Self::Nerve => [250, 236, 60],
             Self::Vessel => [200, 30, 40],

@@ -76,12 +76,25 @@ pub(crate) struct New {
     /// Which side of the scan; found from the scan where it shows only one
     #[arg(long, requires = "scan")]
     pub(crate) side: Option<SideName>,
+    /// The centre of the joint, where it is not found: right, front and up in mm, as viewers of
+    /// NIfTI show it (RAS; DICOM's first two numbers with their signs turned)
+    #[arg(long, value_name = "X,Y,Z", requires = "scan", value_parser = point, allow_hyphen_values = true)]
+    pub(crate) centre_ras_mm: Option<[f64; 3]>,
     /// Where to write the case [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     /// Replace the file if it exists
     #[arg(long, requires = "output")]
     pub(crate) force: bool,
+}
+
+/// Three numbers with commas between them.
+fn point(text: &str) -> Result<[f64; 3], String> {
+    let numbers: Option<Vec<f64>> =
+        text.split(',').map(|n| n.trim().parse().ok().filter(|n: &f64| n.is_finite())).collect();
+    numbers
+        .and_then(|numbers| numbers.try_into().ok())
+        .ok_or_else(|| "expected three numbers, as 90,-12,35".to_owned())
 }
 
 /// The case and how it is changed.

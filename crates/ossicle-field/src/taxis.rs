@@ -15,6 +15,9 @@ pub enum Limiter {
     VanLeer,
 }
 
+/// Planes that one task works through.
+const PLANES: usize = 8;
+
 /// Scratch memory for taxis on one grid; dropping it loses nothing.
 #[derive(Clone, Debug)]
 pub struct Taxis {
@@ -23,16 +26,11 @@ pub struct Taxis {
     limiter: Limiter,
     /// Courant numbers of a one-day step through each face.
     velocity: [Vec<f64>; 3],
+    /// Largest share of a voxel's content that leaves it per day.
+    largest_outflow: f64,
     stage: Vec<f64>,
-}
-
-/// What a movement did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Moved {
-    /// Steps that the interval was cut into.
-    pub steps: usize,
-    /// Faces whose speed was above the limit and held to it.
-    pub clamped: usize,
+    /// For each task, the fluxes of one plane.
+    fluxes: Vec<f64>,
 }
 
 impl Taxis {
@@ -40,76 +38,75 @@ impl Taxis {
     #[must_use]
     pub fn new(grid: &Grid, limiter: Limiter) -> Self {
         let zeros = || vec![0.0; grid.len()];
+        let shape = grid.shape();
         Self {
-            shape: grid.shape(),
+            shape,
             spacing_mm: grid.spacing_mm(),
             limiter,
             velocity: [zeros(), zeros(), zeros()],
+            largest_outflow: 0.0,
             stage: zeros(),
+            fluxes: vec![0.0; shape[2].div_ceil(PLANES) * Fluxes::length(shape)],
         }
     }
 
     /// Sets face velocities to `mobility * grad(potential)`, mobility on faces (mm²/day per
     /// unit of potential), speeds held below `fastest_mm_per_day`. Returns how many were held.
+    #[expect(clippy::disallowed_methods, reason = "whole numbers have one sum in any order")]
     pub fn set_velocity(
         &mut self,
         mobility: &Faces,
         potential: &[f64],
         fastest_mm_per_day: f64,
     ) -> usize {
-        let [nx, ny, nz] = self.shape;
-        let plane = nx * ny;
+        let plane = self.shape[0] * self.shape[1];
         let mut clamped = 0;
-        for (axis, stride) in [1, nx, plane].into_iter().enumerate() {
-            let (h, across) = (self.spacing_mm[axis], mobility.across(axis));
-            clamped += self.velocity[axis]
-                .par_chunks_mut(plane)
+        for (axis, stride) in self.strides().into_iter().enumerate() {
+            let per_mm = 1.0 / self.spacing_mm[axis];
+            let limit = fastest_mm_per_day * per_mm;
+            let across = mobility.across(axis);
+            let velocity = self.velocity[axis].par_chunks_mut(plane);
+            clamped += velocity
                 .enumerate()
                 .map(|(k, velocity)| {
                     let at = k * plane;
+                    // The last faces are closed, and have no upper voxel.
+                    let n = potential.len().saturating_sub(at + stride).min(plane);
+                    let (open, closed) = velocity.split_at_mut(n);
+                    closed.fill(0.0);
+                    let (mobility, here) = (&across[at..at + n], &potential[at..at + n]);
+                    let next = &potential[at + stride..][..n];
                     let mut held = 0;
-                    if axis == 2 && k + 1 == nz {
-                        velocity.fill(0.0);
-                        return held;
-                    }
-                    for (c, v) in velocity.iter_mut().enumerate() {
-                        let mobility = across[at + c];
-                        // Closed faces include those on the box, whose upper voxel does not exist.
-                        if mobility == 0.0 {
-                            *v = 0.0;
-                            continue;
-                        }
-                        let speed = mobility * (potential[at + c + stride] - potential[at + c]) / h;
-                        if speed.abs() > fastest_mm_per_day {
-                            held += 1;
-                        }
-                        *v = speed.clamp(-fastest_mm_per_day, fastest_mm_per_day) / h;
+                    for i in 0..n {
+                        let v = mobility[i] * (next[i] - here[i]) * (per_mm * per_mm);
+                        held += usize::from(v > limit) + usize::from(v < -limit);
+                        let v = if v > limit { limit } else { v };
+                        open[i] = if v < -limit { -limit } else { v };
                     }
                     held
                 })
-                .collect::<Vec<usize>>()
-                .into_iter()
                 .sum::<usize>();
         }
+        self.largest_outflow = self.find_largest_outflow();
         clamped
     }
 
     /// Moves `u` for `dt_days` with the velocities set before. Returns the number of steps: none
     /// where no voxel would lose more than a billionth of what it holds.
     pub fn step(&mut self, dt_days: f64, u: &mut [f64]) -> usize {
-        let fastest = self.largest_outflow();
-        if fastest * dt_days < 1e-9 {
+        if self.largest_outflow * dt_days < 1e-9 {
             return 0;
         }
         // Outflow of at most a half per stage keeps limited values non-negative.
-        let steps = (fastest * dt_days / 0.5).ceil().max(1.0) as usize;
+        let steps = (self.largest_outflow * dt_days / 0.5).ceil().max(1.0) as usize;
         let dt = dt_days / steps as f64;
         let mut stage = std::mem::take(&mut self.stage);
+        let mut fluxes = std::mem::take(&mut self.fluxes);
         for _ in 0..steps {
-            self.euler(dt, u, &mut stage, |_, new| new);
-            self.euler(dt, &stage, u, |start, new| 0.5 * (start + new));
+            self.euler(dt, u, &mut stage, &mut fluxes, |_, new| new);
+            self.euler(dt, &stage, u, &mut fluxes, |start, new| 0.5 * (start + new));
         }
-        self.stage = stage;
+        (self.stage, self.fluxes) = (stage, fluxes);
         steps
     }
 
@@ -118,8 +115,7 @@ impl Taxis {
         [1, self.shape[0], self.shape[0] * self.shape[1]]
     }
 
-    /// Largest share of a voxel's content that leaves it per day.
-    fn largest_outflow(&self) -> f64 {
+    fn find_largest_outflow(&self) -> f64 {
         let strides = self.strides();
         reduce::largest_of(self.stage.len(), |c| {
             let leaving = |a: usize| {
@@ -133,28 +129,40 @@ impl Taxis {
     }
 
     /// `to = keep(to, from - dt div(flux(from)))`.
-    fn euler(&self, dt: f64, from: &[f64], to: &mut [f64], keep: impl Fn(f64, f64) -> f64 + Sync) {
+    fn euler(
+        &self,
+        dt: f64,
+        from: &[f64],
+        to: &mut [f64],
+        fluxes: &mut [f64],
+        keep: impl Fn(f64, f64) -> f64 + Sync,
+    ) {
         let [_, row, plane] = self.strides();
-        to.par_chunks_mut(plane).enumerate().for_each(|(k, to)| {
-            let first = k * plane;
-            // Fluxes through the upper faces of this plane's voxels, and of those below.
-            let mut fluxes = vec![0.0; 4 * plane];
-            let (x, rest) = fluxes.split_at_mut(plane);
-            let (y, rest) = rest.split_at_mut(plane);
-            let (z, below) = rest.split_at_mut(plane);
-            self.fluxes(0, first, from, x);
-            self.fluxes(1, first, from, y);
-            self.fluxes(2, first, from, z);
-            if k > 0 {
-                self.fluxes(2, first - plane, from, below);
+        let tasks = to.par_chunks_mut(PLANES * plane);
+        let tasks = tasks.zip(fluxes.par_chunks_mut(Fluxes::length(self.shape))).enumerate();
+        tasks.for_each(|(task, (to, scratch))| {
+            let mut fluxes = Fluxes::within(scratch, row, plane);
+            let start = task * PLANES * plane;
+            match start.checked_sub(plane) {
+                Some(below) => self.fluxes(2, below, from, fluxes.z),
+                None => fluxes.z.fill(0.0),
             }
-            let from = &from[first..first + plane];
-            for c in 0..plane {
+            for (p, to) in to.chunks_exact_mut(plane).enumerate() {
+                let first = start + p * plane;
+                std::mem::swap(&mut fluxes.z, &mut fluxes.below);
+                self.fluxes(0, first, from, &mut fluxes.x[1..]);
+                self.fluxes(1, first, from, &mut fluxes.y[row..]);
+                self.fluxes(2, first, from, fluxes.z);
+                let from = &from[first..first + plane];
                 // Faces at the end of a row and of a plane are closed: their flux is zero.
-                let into_x = if c > 0 { x[c - 1] } else { 0.0 };
-                let into_y = if c >= row { y[c - row] } else { 0.0 };
-                let change = (into_x - x[c]) + (into_y - y[c]) + (below[c] - z[c]);
-                to[c] = keep(to[c], from[c] + dt * change);
+                let (into_x, out_x) = (&fluxes.x[..plane], &fluxes.x[1..][..plane]);
+                let (into_y, out_y) = (&fluxes.y[..plane], &fluxes.y[row..][..plane]);
+                let (into_z, out_z) = (&fluxes.below[..plane], &fluxes.z[..plane]);
+                for c in 0..plane {
+                    let change =
+                        (into_x[c] - out_x[c]) + (into_y[c] - out_y[c]) + (into_z[c] - out_z[c]);
+                    to[c] = keep(to[c], from[c] + dt * change);
+                }
             }
         });
     }
@@ -216,6 +224,33 @@ impl Taxis {
             upwind
         };
         limited(velocity, behind, upwind, ahead)
+    }
+}
+
+/// Fluxes through the upper faces of the voxels of one plane.
+struct Fluxes<'a> {
+    /// After one closed face.
+    x: &'a mut [f64],
+    /// After a row of closed faces.
+    y: &'a mut [f64],
+    z: &'a mut [f64],
+    /// Those of the plane below.
+    below: &'a mut [f64],
+}
+
+impl<'a> Fluxes<'a> {
+    fn length(shape: [usize; 3]) -> usize {
+        let [nx, ny, _] = shape;
+        4 * nx * ny + nx + 1
+    }
+
+    fn within(scratch: &'a mut [f64], row: usize, plane: usize) -> Self {
+        let (x, rest) = scratch.split_at_mut(1 + plane);
+        let (y, rest) = rest.split_at_mut(row + plane);
+        let (z, below) = rest.split_at_mut(plane);
+        x[0] = 0.0;
+        y[..row].fill(0.0);
+        Self { x, y, z, below }
     }
 }
 

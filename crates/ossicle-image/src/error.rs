@@ -122,13 +122,20 @@ pub enum ScanFault {
         first: [usize; 3],
     },
     /// A folder without an image series.
-    #[error("no image series found{left_out}", left_out = Listed("; left out:", .left_out))]
+    #[error(
+        "no image series found; expected DICOM slices{left_out}",
+        left_out = Listed("; left out:", .left_out)
+    )]
     NoSeries {
         /// What was there instead, and why it does not count.
         left_out: Vec<String>,
     },
     /// Several image series and no choice between them.
-    #[error("{} image series; choose one of{}", .series.len(), Listed("", .series))]
+    #[error(
+        "{} image series; expected one, so put the slices of one into a folder of their own. There are{}",
+        .series.len(),
+        Listed("", .series)
+    )]
     SeveralSeries {
         /// What there is to choose from.
         series: Vec<SeriesSummary>,

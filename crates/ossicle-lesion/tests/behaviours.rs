@@ -2,6 +2,8 @@
 //! radial reference program in its limit of small steps with oxygen solved
 //! (`reference/README.md`). Mineral in cm³ of dense bone at 540 days.
 
+#![expect(clippy::print_stdout, reason = "the figures are the point")]
+
 mod common;
 
 use common::{Run, Sphere, comfortable, moving};

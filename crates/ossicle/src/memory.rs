@@ -1,7 +1,7 @@
 //! What a run needs and what the machine has.
 
 /// Bytes that one voxel of the lesion grid takes while a run advances: the fields three times
-/// over, the signals, the solvers' levels and scratch. Measured; see `docs/numerics/memory.md`.
+/// over, the signals, the solvers' levels and scratch. Measured; see `docs/numerics/speed.md`.
 pub const LESION_BYTES_PER_VOXEL: u64 = 1_150;
 /// Bytes that one voxel of the scan takes: the tissue's HU, one virtual CT, its file.
 pub const SCAN_BYTES_PER_VOXEL: u64 = 24;
@@ -14,6 +14,13 @@ pub fn needed_bytes(lesion_voxels: usize, scan_voxels: usize) -> u64 {
     BASE_BYTES
         + LESION_BYTES_PER_VOXEL * lesion_voxels as u64
         + SCAN_BYTES_PER_VOXEL * scan_voxels as u64
+}
+
+/// Bytes that results take on disk at the least: voxels of all fields of all days, voxels of all
+/// virtual CTs, a tenth of their size when compression goes well.
+#[must_use]
+pub fn least_result_bytes(field_voxels: usize, virtual_ct_voxels: usize) -> u64 {
+    (4 * field_voxels as u64 + 2 * virtual_ct_voxels as u64) / 10
 }
 
 /// Bytes that can be taken without swapping, where the system tells: the least of what the

@@ -52,7 +52,7 @@ pub struct Readout {
     pub debris_1e6_cells: f64,
     /// Inflammatory macrophages, 1e6 cells.
     pub inflammatory_macrophages_1e6: f64,
-    /// Progenitors above those of healthy tissue at the start, 1e6 cells.
+    /// Progenitors, those resident in healthy tissue included, 1e6 cells.
     pub progenitors_1e6: f64,
     /// Chondrocytes, hypertrophic ones included, 1e6 cells.
     pub chondrocytes_1e6: f64,
@@ -236,7 +236,8 @@ impl LesionHu<'_> {
                         let to = high.map_or(self.at(c), |n| self.at(n));
                         let steps = f64::from(u8::from(low.is_some()) + u8::from(high.is_some()));
                         if steps > 0.0 {
-                            squared += ((to - from) / (steps * spacing[a])).powi(2);
+                            let slope = (to - from) / (steps * spacing[a]);
+                            squared += slope * slope;
                         }
                     }
                     if open {

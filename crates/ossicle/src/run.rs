@@ -8,7 +8,7 @@ use ossicle_lesion::{State, StepError, Stepper};
 use thiserror::Error;
 
 use crate::case::CaseFile;
-use crate::folder::{FolderError, OpenRunError, RunFolder, machine, utc_now};
+use crate::folder::{FolderError, OpenRunError, Run, RunFolder, machine, utc_now};
 use crate::outputs::Outputs;
 use crate::readout::{Readout, Summary, VISIBLE_HU, added_hu};
 use crate::record::{Record, Status, Steps};
@@ -84,18 +84,22 @@ pub fn run(
         Ok(ControlFlow::Break(())) => Status::Stopped,
         Err(error) => Status::Failed(error.to_string()),
     };
-    let written = folder.timeseries(&simulation.rows).and_then(|()| folder.record(&record));
+    let written = folder.timeseries(&simulation.rows).map_err(RunError::from);
+    // The report first: a run that says it is complete has one.
+    let reported = written.and_then(|()| {
+        let run = Run::open(folder.path())?.with_record(record.clone());
+        Ok(folder.report(&crate::report::of(run))?)
+    });
     // The first cause is the one to tell.
-    let _ = result?;
-    written?;
-    let html = crate::report::html(folder.path()).map_err(RunError::from);
-    let reported = html.and_then(|html| Ok(folder.report(&html)?));
-    if let Err(error) = reported {
+    let failed = result.err().or(reported.err());
+    if let Some(error) = &failed {
         record.status = Status::Failed(error.to_string());
-        // The first cause is the one to tell here too.
-        let _ = folder.record(&record);
+    }
+    let recorded = folder.record(&record);
+    if let Some(error) = failed {
         return Err(error);
     }
+    recorded?;
     let path = match record.status {
         Status::Complete => folder.complete()?,
         _ => folder.path().to_owned(),

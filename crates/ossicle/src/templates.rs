@@ -19,6 +19,19 @@ pub struct Fitted {
     pub notes: Vec<String>,
 }
 
+/// What a case is wanted for.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// The scan.
+    pub scan: &'a Path,
+    /// Its labels.
+    pub labels: Option<&'a Path>,
+    /// The side to look at, where it is known.
+    pub side: Option<Side>,
+    /// The centre of the joint in mm (RAS), where it is known.
+    pub centre_ras_mm: Option<[f64; 3]>,
+}
+
 /// Why no case can be made of a scan.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -33,7 +46,7 @@ pub enum TemplateError {
     #[error(transparent)]
     Labels(#[from] ReadLabelsError),
     /// The joint cannot be found.
-    #[error("{scan}: {cause}")]
+    #[error("{scan}: {cause}{}", if matches!(.cause, ScanError::NotInView { .. }) { " (`--centre-ras-mm X,Y,Z`)" } else { "" })]
     Joint {
         /// The scan.
         scan: PathBuf,
@@ -51,11 +64,10 @@ pub enum TemplateError {
 /// the joint is not found.
 pub fn for_scan(
     template: Template,
-    scan: &Path,
-    labels: Option<&Path>,
-    side: Option<Side>,
+    wanted: &Wanted<'_>,
     folder: &Path,
 ) -> Result<Fitted, TemplateError> {
+    let Wanted { scan, labels, side, centre_ras_mm } = *wanted;
     let kind = match template.joint() {
         Some(Joint::Hip) => JointKind::Hip,
         Some(Joint::Elbow) => JointKind::Elbow,
@@ -64,7 +76,7 @@ pub fn for_scan(
     let image = read_scan(scan)?;
     let label_set = labels.map(|path| read_labels(path, None)).transpose()?;
     let found = |side: Option<AnatomySide>| {
-        let request = ScanRequest { kind, side, centre_mm: None };
+        let request = ScanRequest { kind, side, centre_mm: centre_ras_mm };
         from_scan(&image, label_set.as_ref(), &request)
     };
     let mut notes = image.notes.clone();
@@ -95,7 +107,8 @@ pub fn for_scan(
     }
     let from_folder = |path: &Path| relative(path, folder).to_string_lossy().into_owned();
     let (scan, labels) = (from_folder(scan), labels.map(from_folder));
-    let fitted = TemplateScan { scan: &scan, labels: labels.as_deref(), side, from_behind };
+    let fitted =
+        TemplateScan { scan: &scan, labels: labels.as_deref(), side, centre_ras_mm, from_behind };
     let text = template.text_for_scan(&fitted).ok_or(TemplateError::NoJoint("of this name"))?;
     Ok(Fitted { text, notes })
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use ossicle::case::{Side, Template};
-use ossicle::templates;
+use ossicle::templates::{self, Wanted};
 
 use crate::arguments::{New, SideName, TemplateName};
 use crate::exit::{DONE, Failure};
@@ -25,9 +25,13 @@ pub(crate) fn new(arguments: &New) -> Result<u8, Failure> {
     let text = match &arguments.scan {
         None => template.text().to_owned(),
         Some(scan) => {
-            let made =
-                templates::for_scan(template, scan, arguments.labels.as_deref(), side, folder)
-                    .map_err(Failure::refused)?;
+            let wanted = Wanted {
+                scan,
+                labels: arguments.labels.as_deref(),
+                side,
+                centre_ras_mm: arguments.centre_ras_mm,
+            };
+            let made = templates::for_scan(template, &wanted, folder).map_err(Failure::refused)?;
             for note in &made.notes {
                 say::message(format_args!("note: {note}"));
             }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use ossicle::folder::RunFolder;
+use ossicle::folder::{RunFolder, check_space};
 use ossicle::record::Status;
 use ossicle::setting::Setting;
 use ossicle::{report as reports, run as runs, start};
@@ -36,6 +36,7 @@ pub(crate) fn run(arguments: &Run) -> Result<u8, Failure> {
         pool.current_num_threads(),
     )
     .map_err(Failure::refused)?;
+    check_space(&path, setting.least_result_bytes).map_err(Failure::refused)?;
     let folder = RunFolder::create(&path, arguments.force).map_err(Failure::refused)?;
     for warning in &setting.warnings {
         say::message(format_args!("warning: {warning}"));

@@ -9,16 +9,16 @@ use ossicle_lesion::{Control, Injury, Model, ParameterValues, Problem, Slow, Sta
 
 /// A spherical lesion: one octant of a ball of uniform tissue, box faces as mirrors.
 #[derive(Clone)]
-pub struct Sphere {
-    pub spacing_mm: f64,
-    pub ball_mm: f64,
-    pub lesion_mm: f64,
-    pub edge_mm: f64,
-    pub severity: f64,
-    pub host: Host,
-    pub values: ParameterValues,
-    pub without: Vec<&'static str>,
-    pub control: Control,
+pub(crate) struct Sphere {
+    pub(crate) spacing_mm: f64,
+    pub(crate) ball_mm: f64,
+    pub(crate) lesion_mm: f64,
+    pub(crate) edge_mm: f64,
+    pub(crate) severity: f64,
+    pub(crate) host: Host,
+    pub(crate) values: ParameterValues,
+    pub(crate) without: Vec<&'static str>,
+    pub(crate) control: Control,
 }
 
 impl Default for Sphere {
@@ -39,23 +39,23 @@ impl Default for Sphere {
 }
 
 /// Octants in a sphere.
-pub const OCTANTS: f64 = 8.0;
+pub(crate) const OCTANTS: f64 = 8.0;
 
-pub fn comfortable(share_of_free: f64) -> Exposure {
+pub(crate) fn comfortable(share_of_free: f64) -> Exposure {
     moving(Motion::Comfortable { share_of_free })
 }
 
-pub fn moving(motion: Motion) -> Exposure {
+pub(crate) fn moving(motion: Motion) -> Exposure {
     Exposure { motion: Programme::all_day(motion), ..Exposure::default() }
 }
 
 impl Sphere {
-    pub fn with(mut self, symbol: &str, value: f64) -> Self {
+    pub(crate) fn with(mut self, symbol: &str, value: f64) -> Self {
         self.values.set(symbol, value).unwrap();
         self
     }
 
-    pub fn problem(&self) -> Problem {
+    pub(crate) fn problem(&self) -> Problem {
         let n = (self.ball_mm / self.spacing_mm).round() as usize;
         let h = self.spacing_mm;
         let grid = Grid::aligned([n; 3], [h; 3], [h / 2.0; 3]).unwrap();
@@ -75,7 +75,7 @@ impl Sphere {
             .with_centre([0.0; 3])
     }
 
-    pub fn start(&self) -> Run {
+    pub(crate) fn start(&self) -> Run {
         let problem = self.problem();
         let mut state = State::at_injury(&problem);
         let mut stepper = Stepper::new(&problem, self.control);
@@ -84,22 +84,22 @@ impl Sphere {
     }
 
     /// Runs to a day under one exposure throughout.
-    pub fn run(&self, day: f64, exposure: Exposure) -> Run {
+    pub(crate) fn run(&self, day: f64, exposure: Exposure) -> Run {
         let mut run = self.start();
         run.to(day, &|_| exposure);
         run
     }
 }
 
-pub struct Run {
-    pub problem: Problem,
-    pub state: State,
-    pub stepper: Stepper,
+pub(crate) struct Run {
+    pub(crate) problem: Problem,
+    pub(crate) state: State,
+    pub(crate) stepper: Stepper,
 }
 
 impl Run {
     /// Advances to a day, checking after every step what must always hold.
-    pub fn to(&mut self, day: f64, exposure: &dyn Fn(f64) -> Exposure) {
+    pub(crate) fn to(&mut self, day: f64, exposure: &dyn Fn(f64) -> Exposure) {
         while self.state.day < day {
             self.stepper.step(&self.problem, &mut self.state, day, exposure).unwrap();
         }
@@ -111,17 +111,17 @@ impl Run {
     }
 
     /// Integral of a field over the whole sphere, in field units times cm³.
-    pub fn total(&self, field: Slow) -> f64 {
+    pub(crate) fn total(&self, field: Slow) -> f64 {
         let voxel_cm3 = self.problem.grid().voxel_volume_mm3() / 1000.0;
         OCTANTS * voxel_cm3 * reduce::sum(self.state.field(field))
     }
 
-    pub fn mineral_cm3(&self) -> f64 {
+    pub(crate) fn mineral_cm3(&self) -> f64 {
         self.total(Slow::Mineral)
     }
 
     /// Mean of a per-voxel quantity in shells of the given thickness.
-    pub fn shells(
+    pub(crate) fn shells(
         &self,
         values: impl Fn(usize) -> f64,
         thickness_mm: f64,
@@ -141,6 +141,6 @@ impl Run {
     }
 }
 
-pub fn norm(p: [f64; 3]) -> f64 {
+pub(crate) fn norm(p: [f64; 3]) -> f64 {
     (p[0] * p[0] + p[1] * p[1] + p[2] * p[2]).sqrt()
 }

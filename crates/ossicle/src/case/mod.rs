@@ -10,7 +10,7 @@
 //!
 //! Each table of the format has one file here, which states every key once: its
 //! name, meaning, kind, bounds and default. The reader, the messages and the
-//! JSON Schema ([`schema`]) all follow from that statement.
+//! JSON Schema ([`schema()`]) all follow from that statement.
 //!
 //! ```
 //! use ossicle::case::{CaseFile, LengthMm, Override, Style, Template, Vocabulary};

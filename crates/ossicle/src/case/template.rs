@@ -27,6 +27,8 @@ pub struct TemplateScan<'a> {
     pub labels: Option<&'a str>,
     /// The side to look at.
     pub side: Side,
+    /// The centre of the joint in mm (RAS), where it was given.
+    pub centre_ras_mm: Option<[f64; 3]>,
     /// Whether the scan shows the back of the joint.
     pub from_behind: bool,
 }
@@ -78,11 +80,16 @@ impl Template {
             Some(labels) => format!("labels = {}", quoted(labels)),
             None => "# labels = \"labels/\"".to_owned(),
         };
+        let centre = match scan.centre_ras_mm {
+            Some([x, y, z]) => format!("centre = {{ ras = [\"{x} mm\", \"{y} mm\", \"{z} mm\"] }}"),
+            None => "# centre = { ras = [\"90 mm\", \"-12 mm\", \"35 mm\"] }".to_owned(),
+        };
         let anatomy = include_str!("templates/scan_anatomy.toml")
             .replace("{scan}", &quoted(scan.scan))
             .replace("{labels}", &labels)
             .replace("{joint}", joint.name())
-            .replace("{side}", scan.side.name());
+            .replace("{side}", scan.side.name())
+            .replace("{centre}", &centre);
         let (_, anatomy) = anatomy.split_once(ANATOMY.0)?;
         let text = [before, ANATOMY.0, anatomy, "\n", ANATOMY.1, after].concat();
         let turned = |text: String, (back, front): &(&str, &str)| text.replace(back, front);

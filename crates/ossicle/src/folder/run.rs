@@ -72,6 +72,11 @@ impl Run {
         Ok(Self { path: path.to_owned(), record })
     }
 
+    /// The same folder with a record that is about to be written.
+    pub(crate) fn with_record(self, record: Record) -> Self {
+        Self { record, ..self }
+    }
+
     /// The folder.
     #[must_use]
     pub fn path(&self) -> &Path {

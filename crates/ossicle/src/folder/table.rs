@@ -32,7 +32,7 @@ fn shortest(value: f64) -> String {
     if plain.len() > scientific.len() + 4 { scientific } else { plain }
 }
 
-/// The rows that [`csv`] wrote, or what is wrong with the text: found, and expected.
+/// The rows that [`csv()`] wrote, or what is wrong with the text: found, and expected.
 pub(super) fn from_csv(text: &[u8]) -> Result<Vec<Readout>, [String; 2]> {
     let mut reader = csv::Reader::from_reader(text);
     let names: Vec<&str> = COLUMNS.iter().map(|column| column.name).collect();

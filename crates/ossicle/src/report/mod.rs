@@ -15,7 +15,7 @@
 //!
 //! # Adding a figure
 //!
-//! 1. Write a file with a function from the [`Source`] (or a part of it) to a
+//! 1. Write a file with a function from the `Source` (or a part of it) to a
 //!    `Piece<Figure>`: the figure, or the sentence that stands in its place where the run has
 //!    not written what it needs. A figure never fails the report and is never empty.
 //! 2. Draw with `draw/`: numbers go through a `Scale`, places in the patient through a `View`,
@@ -60,8 +60,12 @@ use source::Source;
 /// # Errors
 /// If the folder holds no record of a run that can be read.
 pub fn html(path: &Path) -> Result<String, OpenRunError> {
-    let source = Source::new(Run::open(path)?);
-    Ok(page::render(&source).expect("the template is part of the program, and tested"))
+    Ok(of(Run::open(path)?))
+}
+
+/// The report of an open run.
+pub(crate) fn of(run: Run) -> String {
+    page::render(&Source::new(run)).expect("the template is part of the program, and tested")
 }
 
 /// Why a report could not be written anew.

@@ -120,24 +120,14 @@ fn views(grid: &Grid, through_mm: [f64; 3]) -> ([View; 3], f64) {
     (views, per_mm)
 }
 
-/// The colour of a tissue: that of the label volumes, but for two that are too like those of
-/// cancellous bone and of the capsule, the latter for people who see no green.
-fn colour(tissue: Tissue) -> [u8; 3] {
-    match tissue {
-        Tissue::TendonLigament => [205, 200, 225],
-        Tissue::Periosteum => [232, 150, 190],
-        other => other.colour(),
-    }
-}
-
 /// The colours of the tissues by their codes, and that of what lies beyond the box.
 fn colours() -> Vec<[u8; 3]> {
-    Tissue::ALL.into_iter().map(colour).chain([[255; 3]]).collect()
+    Tissue::ALL.into_iter().map(Tissue::colour).chain([[255; 3]]).collect()
 }
 
 fn keys(present: &BTreeSet<Tissue>, look: Option<&Look>) -> Vec<Key> {
     let tissues = present.iter().map(|tissue| Key {
-        sample: rectangle([0.5, 0.5], [21.0, 11.0], &written(colour(*tissue)))
+        sample: rectangle([0.5, 0.5], [21.0, 11.0], &written(tissue.colour()))
             .with("stroke", "#8B96A1"),
         meaning: words::spoken(tissue.name()),
     });
@@ -185,7 +175,7 @@ mod tests {
     fn every_tissue_has_its_colour() {
         assert_eq!(colours().len(), usize::from(BEYOND) + 1);
         for tissue in Tissue::ALL {
-            assert_eq!(colours()[usize::from(tissue.code())], colour(tissue));
+            assert_eq!(colours()[usize::from(tissue.code())], tissue.colour());
         }
     }
 
@@ -220,7 +210,7 @@ mod tests {
         for sight in sights {
             for (n, a) in Tissue::ALL.into_iter().enumerate() {
                 for b in &Tissue::ALL[n + 1..] {
-                    let [p, q] = [a, *b].map(|tissue| seen(colour(tissue), sight));
+                    let [p, q] = [a, *b].map(|tissue| seen(tissue.colour(), sight));
                     let off: f64 = (0..3).map(|c| (p[c] - q[c]) * (p[c] - q[c])).sum();
                     assert!(off.sqrt() > 10.0, "{a:?} and {b:?}: {}", off.sqrt());
                 }

@@ -50,8 +50,10 @@ pub struct Setting {
     pub notes: Vec<String>,
     /// What a user should know before believing the result.
     pub warnings: Vec<String>,
-    /// Bytes that the run takes.
+    /// Bytes of memory that the run takes.
     pub needed_bytes: u64,
+    /// Bytes that its results take on disk at the least.
+    pub least_result_bytes: u64,
 }
 
 impl Setting {
@@ -128,6 +130,10 @@ impl Setting {
             parameters_changed,
             notes,
             needed_bytes,
+            least_result_bytes: memory::least_result_bytes(
+                grid.len() * case.outputs.field_days.len() * case.outputs.fields.len(),
+                scan_grid.len() * case.outputs.virtual_ct_days.len(),
+            ),
         })
     }
 

@@ -6,6 +6,7 @@ const SCAN: TemplateScan<'_> = TemplateScan {
     scan: "scans/ct \"1\".nii.gz",
     labels: Some("labels/"),
     side: Side::Left,
+    centre_ras_mm: None,
     from_behind: true,
 };
 
