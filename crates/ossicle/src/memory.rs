@@ -2,11 +2,11 @@
 
 /// Bytes that one voxel of the lesion grid takes while a run advances: the fields three times
 /// over, the signals, the solvers' levels and scratch. Measured; see `docs/numerics/speed.md`.
-pub const LESION_BYTES_PER_VOXEL: u64 = 1_150;
+pub const LESION_BYTES_PER_VOXEL: u64 = 900;
 /// Bytes that one voxel of the scan takes: the tissue's HU, one virtual CT, its file.
 pub const SCAN_BYTES_PER_VOXEL: u64 = 24;
 /// Bytes that the program takes whatever it runs.
-const BASE_BYTES: u64 = 60 << 20;
+const BASE_BYTES: u64 = 120 << 20;
 
 /// Bytes that a run takes at its largest.
 #[must_use]
