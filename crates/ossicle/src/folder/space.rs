@@ -25,7 +25,8 @@ pub fn check_space(path: &Path, needed_bytes: u64) -> Result<(), FolderError> {
 fn free_bytes(path: &Path) -> Option<u64> {
     let path = std::path::absolute(path).ok()?;
     let disk = path.ancestors().find_map(|ancestor| rustix::fs::statvfs(ancestor).ok())?;
-    disk.f_bavail.checked_mul(disk.f_frsize)
+    // What holds no blocks at all is no disk; writing will tell what it is.
+    if disk.f_blocks > 0 { disk.f_bavail.checked_mul(disk.f_frsize) } else { None }
 }
 
 #[cfg(not(unix))]
