@@ -116,16 +116,21 @@ impl Taxis {
     }
 
     fn find_largest_outflow(&self) -> f64 {
-        let strides = self.strides();
-        reduce::largest_of(self.stage.len(), |c| {
-            let leaving = |a: usize| {
-                let up = positive(self.velocity[a][c]);
-                let down =
-                    if c >= strides[a] { positive(-self.velocity[a][c - strides[a]]) } else { 0.0 };
-                up + down
-            };
-            leaving(0) + leaving(1) + leaving(2)
-        })
+        let [x, y, z] = &self.velocity;
+        let [_, row, plane] = self.strides();
+        let outflow = |c: usize, left: f64, front: f64, below: f64| {
+            let up = positive(x[c]) + positive(y[c]) + positive(z[c]);
+            up + (positive(-left) + positive(-front) + positive(-below))
+        };
+        let first = reduce::largest_of(plane.min(x.len()), |c| {
+            let left = if c > 0 { x[c - 1] } else { 0.0 };
+            outflow(c, left, if c >= row { y[c - row] } else { 0.0 }, 0.0)
+        });
+        let rest = reduce::largest_of(x.len().saturating_sub(plane), |c| {
+            let c = c + plane;
+            outflow(c, x[c - 1], y[c - row], z[c - plane])
+        });
+        if first > rest || first.is_nan() { first } else { rest }
     }
 
     /// `to = keep(to, from - dt div(flux(from)))`.

@@ -65,13 +65,14 @@ impl Loaded {
     /// Loads some slow fields of the `count` voxels from `first` on.
     pub(crate) fn fields(
         &mut self,
-        from: &[Vec<f64>; FIELDS],
+        from: &[impl AsRef<[f64]>; FIELDS],
         which: &[Slow],
         first: usize,
         count: usize,
     ) {
         for field in which {
-            copy(&from[*field as usize], first, count, &mut self.fields[*field as usize]);
+            let from = from[*field as usize].as_ref();
+            copy(from, first, count, &mut self.fields[*field as usize]);
         }
     }
 }

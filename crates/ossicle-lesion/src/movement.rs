@@ -13,6 +13,9 @@ use crate::problem::Problem;
 /// Cells faster than this, in mm/day, are held to it and counted.
 const FASTEST_MM_PER_DAY: f64 = 1.0;
 
+/// The fields that move.
+pub(crate) const MOVED: [Slow; 3] = [Slow::Progenitors, Slow::Capillaries, Slow::Bmp];
+
 /// Scratch memory of movement; dropping it loses nothing.
 pub(crate) struct Movement {
     diffusion: Diffusion,
@@ -55,10 +58,12 @@ impl Movement {
         }
     }
 
-    /// Random movement of progenitors, vessels and BMP for `dt_days`.
+    /// Random movement of progenitors, vessels and BMP for `dt_days`, in the pores that the
+    /// matrix of another state leaves, or that of `fields` itself.
     pub(crate) fn diffuse(
         &mut self,
         problem: &Problem,
+        matrix: Option<&[Vec<f64>; FIELDS]>,
         fields: &mut [Vec<f64>; FIELDS],
         dt_days: f64,
         sweeps: Sweeps,
@@ -68,7 +73,7 @@ impl Movement {
         if let Some(migration) = &model.migration {
             let [q, o1, u, y] =
                 [Slow::CartilageMatrix, Slow::ImmatureOsteoid, Slow::MatureOsteoid, Slow::Mineral]
-                    .map(|f| &fields[f as usize]);
+                    .map(|f| &matrix.unwrap_or(fields)[f as usize]);
             self.scratch.par_iter_mut().enumerate().for_each(|(c, motility)| {
                 let pore = 1.0 - (q[c] + o1[c] + u[c] + y[c]);
                 let pore = if pore > 0.0 { pore } else { 0.0 };
@@ -157,9 +162,10 @@ fn conserving(
     movement: impl FnOnce(&mut [f64]),
 ) -> Result<(), Leak> {
     let u = &mut fields[field as usize];
-    let before = reduce::sum(u);
+    let total = |u: &[f64]| reduce::plain_sum_of(u.len(), |c| u[c]);
+    let before = total(u);
     movement(u);
-    let gap = (reduce::sum(u) - before).abs() / before.abs().max(1e-30);
+    let gap = (total(u) - before).abs() / before.abs().max(1e-30);
     if gap > BOOKS {
         return Err(Leak { field, gap });
     }

@@ -49,9 +49,10 @@ impl Default for Pass {
 #[derive(Clone, Copy)]
 pub(crate) enum Stage<'a> {
     /// Half a step from the start, with the rates of the start.
-    Predict { start: &'a [Vec<f64>; FIELDS] },
-    /// A whole step in place, with the rates of the middle.
-    Correct { middle: &'a [Vec<f64>; FIELDS] },
+    Predict { start: &'a [&'a [f64]; FIELDS] },
+    /// A whole step from the start, or from what the result holds where there is none, with the
+    /// rates of the middle.
+    Correct { start: &'a [Option<&'a [f64]>; FIELDS], middle: &'a [Vec<f64>; FIELDS] },
 }
 
 /// What stays the same over a pass.
@@ -68,8 +69,7 @@ pub(crate) fn network(problem: &Problem) -> Result<Network<FIELDS, TRANSFERS>, N
     Network::new(Flow::transfers(problem.model.surviving_share))
 }
 
-/// Advances every voxel by `dt_days`. `fields` receives the result; for [`Stage::Correct`] it
-/// also holds the start.
+/// Advances every voxel by `dt_days`. `fields` receives the result.
 pub(crate) fn advance(
     setting: &Setting,
     stage: Stage,
@@ -122,19 +122,24 @@ impl Work {
         self.loaded.tissue(problem, voxel, lanes);
         match stage {
             Stage::Predict { start } => self.loaded.fields(start, &Slow::ALL, voxel, lanes),
-            Stage::Correct { middle } => {
+            Stage::Correct { start, middle } => {
                 self.loaded.fields(middle, &Slow::ALL, voxel, lanes);
-                for (field, to) in fields.iter().zip(self.start.iter_mut()) {
-                    copy(field, at, lanes, to);
+                for ((from, field), to) in start.iter().zip(&*fields).zip(self.start.iter_mut()) {
+                    match from {
+                        Some(from) => copy(from, voxel, lanes, to),
+                        None => copy(field, at, lanes, to),
+                    }
                 }
             }
         }
         if !self.loaded.any_soft {
-            // Nothing reacts here; a prediction still has to carry the values over.
-            if matches!(stage, Stage::Predict { .. }) {
-                for (field, from) in fields.iter_mut().zip(&self.loaded.fields) {
-                    field[at..at + lanes].copy_from_slice(&from[..lanes]);
-                }
+            // Nothing reacts here; the values are carried over.
+            let start = match stage {
+                Stage::Predict { .. } => &self.loaded.fields,
+                Stage::Correct { .. } => &*self.start,
+            };
+            for (field, from) in fields.iter_mut().zip(start) {
+                field[at..at + lanes].copy_from_slice(&from[..lanes]);
             }
             return;
         }

@@ -21,7 +21,7 @@ use crate::exposure::Exposure;
 use crate::fields::{FIELDS, SIGNALS, Signal, Slow, TRANSFERS};
 use crate::joint::{Averages, Demand, Joint};
 use crate::ledger::Ledger;
-use crate::movement::{Leak, Movement};
+use crate::movement::{Leak, MOVED, Movement};
 use crate::problem::Problem;
 use crate::reactions::{self, Pass, Setting, Stage};
 use crate::state::State;
@@ -203,12 +203,12 @@ impl Stepper {
         let model = &problem.model;
         let State { fields, signals, ledger, joint, averages, day, .. } = state;
         let Self { network, chemistry, movement, work, middle, seconds, .. } = self;
-        for (work, field) in work.iter_mut().zip(fields.iter()) {
-            work.copy_from_slice(field);
+        for moved in MOVED {
+            work[moved as usize].copy_from_slice(&fields[moved as usize]);
         }
         let leaking = |leak| leak_found(leak, *day);
         timed(&mut seconds.diffusion, || {
-            movement.diffuse(problem, work, 0.5 * dt, Sweeps::Forward, ledger)
+            movement.diffuse(problem, Some(fields), work, 0.5 * dt, Sweeps::Forward, ledger)
         })
         .map_err(leaking)?;
 
@@ -216,7 +216,11 @@ impl Stepper {
         let demand_now = demand(problem, joint, averages.mineral_share, &now);
         let setting =
             Setting { problem, network, signals, exposure: &now, loads: demand_now.loads() };
-        let predict = Stage::Predict { start: work };
+        let start: [&[f64]; FIELDS] = Slow::ALL.map(|field| {
+            let from = if MOVED.contains(&field) { &*work } else { &*fields };
+            from[field as usize].as_slice()
+        });
+        let predict = Stage::Predict { start: &start };
         let predicted = timed(&mut seconds.reactions, || {
             reactions::advance(&setting, predict, 0.5 * dt, middle)
         });
@@ -244,14 +248,17 @@ impl Stepper {
         let demand_then = demand(problem, &joint_middle, mineral_share, &then);
         let setting =
             Setting { problem, network, signals, exposure: &then, loads: demand_then.loads() };
-        let correct = Stage::Correct { middle };
+        // What moved starts from where it is.
+        let start: [Option<&[f64]>; FIELDS] = Slow::ALL
+            .map(|field| (!MOVED.contains(&field)).then(|| fields[field as usize].as_slice()));
+        let correct = Stage::Correct { start: &start, middle };
         let pass =
             timed(&mut seconds.reactions, || reactions::advance(&setting, correct, dt, work));
         refuse_not_finite(problem, fields, &pass, *day)?;
         timed(&mut seconds.drift, || movement.drift(problem, work, signals, 0.5 * dt, ledger))
             .map_err(leaking)?;
         timed(&mut seconds.diffusion, || {
-            movement.diffuse(problem, work, 0.5 * dt, Sweeps::Backward, ledger)
+            movement.diffuse(problem, None, work, 0.5 * dt, Sweeps::Backward, ledger)
         })
         .map_err(leaking)?;
 

@@ -150,7 +150,8 @@ impl Alone {
 
     /// What the present state says of the lesion as a whole.
     pub(crate) fn averages(&self) -> Averages {
-        let predict = Stage::Predict { start: &self.fields };
+        let start = self.fields.each_ref().map(Vec::as_slice);
+        let predict = Stage::Predict { start: &start };
         let pass = reactions::advance(&self.setting(), predict, 0.0, &mut self.fields.clone());
         pass.averages(&self.problem)
     }
@@ -161,9 +162,10 @@ impl Alone {
         let dt = days / steps;
         let (mut fields, mut middle) = (self.fields.clone(), self.fields.clone());
         for _ in 0..steps as usize {
-            let predict = Stage::Predict { start: &fields };
+            let start = fields.each_ref().map(Vec::as_slice);
+            let predict = Stage::Predict { start: &start };
             reactions::advance(&self.setting(), predict, 0.5 * dt, &mut middle);
-            let correct = Stage::Correct { middle: &middle };
+            let correct = Stage::Correct { start: &[None; FIELDS], middle: &middle };
             reactions::advance(&self.setting(), correct, dt, &mut fields);
         }
         self.fields = fields;
@@ -256,7 +258,7 @@ impl Strip {
         for _ in 0..(days / step_days).round() as usize {
             let Self { problem, fields, signals, ledger, .. } = &mut self;
             let moved = movement
-                .diffuse(problem, fields, step_days, Sweeps::Forward, ledger)
+                .diffuse(problem, None, fields, step_days, Sweeps::Forward, ledger)
                 .and_then(|()| movement.drift(problem, fields, signals, step_days, ledger));
             assert!(moved.is_ok(), "movement changed a total");
         }

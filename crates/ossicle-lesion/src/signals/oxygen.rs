@@ -37,6 +37,11 @@ impl SteadySignal for Oxygen {
         self.diffusivity_mm2_per_day
     }
 
+    /// Less than what is left when its uptake counts as settled.
+    fn tolerance(&self) -> f64 {
+        1e-5
+    }
+
     fn reads(&self) -> &'static [Slow] {
         &[
             Slow::InflammatoryMacrophages,
