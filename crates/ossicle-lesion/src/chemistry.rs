@@ -154,8 +154,7 @@ impl Chemistry {
         exposure: &Exposure,
         signals: &[Vec<f64>; SIGNALS],
     ) {
-        let background: Vec<(f64, f64)> =
-            ossicle_anatomy::Tissue::ALL.map(|t| self.outside(signal, t)).to_vec();
+        let background = ossicle_anatomy::Tissue::ALL.map(|t| self.outside(signal, t));
         for_tiles(
             [&mut self.decay, &mut self.source],
             &|first, [decay, source]| {

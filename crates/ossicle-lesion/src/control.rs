@@ -40,12 +40,34 @@ impl Default for Control {
 #[non_exhaustive]
 pub enum StepError {
     /// A value is NaN or infinite.
-    #[error("{field} is {value} at voxel {voxel:?} ({tissue}) on day {day:.4}")]
+    #[error("{field} is {value} at voxel {voxel:?} ({tissue}) on day {day:.4}; made by {process}")]
     NotFinite {
+        /// The process that made it.
+        process: &'static str,
         /// The field.
         field: &'static str,
         /// The value.
         value: f64,
+        /// Where.
+        voxel: [usize; 3],
+        /// The tissue there.
+        tissue: &'static str,
+        /// When.
+        day: f64,
+    },
+    /// A value is beyond all bounds.
+    #[error(
+        "{field} is {value:.3e} at voxel {voxel:?} ({tissue}) on day {day:.4}, expected at most {limit:.0e}; made by {process}"
+    )]
+    Runaway {
+        /// The process that does most to it.
+        process: &'static str,
+        /// The field.
+        field: &'static str,
+        /// The value.
+        value: f64,
+        /// The most that can be.
+        limit: f64,
         /// Where.
         voxel: [usize; 3],
         /// The tissue there.

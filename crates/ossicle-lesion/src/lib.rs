@@ -8,6 +8,7 @@
 //! The crate knows tissues and cells; it knows no files and no user.
 
 mod chemistry;
+mod containment;
 mod control;
 pub mod exposure;
 pub mod fields;

@@ -100,6 +100,8 @@ pub fn parameters() -> impl Iterator<Item = &'static Parameter> {
 /// The processes in use, with their values.
 pub struct Model {
     pub(crate) pointwise: Vec<Box<dyn Process>>,
+    /// What they are called, in the same order.
+    pub(crate) pointwise_names: Vec<&'static str>,
     pub(crate) signals: Vec<Box<dyn SteadySignal>>,
     pub(crate) migration: Option<Migration>,
     pub(crate) bmp: Option<Bmp>,
@@ -148,7 +150,7 @@ impl Model {
         let on = |name: &str| !off.contains(&name);
         // The order is that of the derived quantities: a process stands after those whose
         // quantities it reads.
-        let pointwise: Vec<(&str, Box<dyn Process>)> = vec![
+        let mut pointwise: Vec<(&'static str, Box<dyn Process>)> = vec![
             (Neurogenic::NAME, Box::new(Neurogenic::new(values))),
             (Synthesis::NAME, Box::new(Prostaglandin::new(values))),
             (Bmp::NAME, Box::new(Bmp::new(values))),
@@ -169,6 +171,7 @@ impl Model {
             (Uptake::NAME, Box::new(Mineralisation::new(values))),
             (Osteoclasts::NAME, Box::new(Resorption::new(values))),
         ];
+        pointwise.retain(|(name, _)| on(name));
         let signals: Vec<(&str, Box<dyn SteadySignal>)> = vec![
             (Cytokine::NAME, Box::new(Cytokine::new(values))),
             (Tgf::NAME, Box::new(Tgf::new(values))),
@@ -185,7 +188,8 @@ impl Model {
             surviving_share: Endochondral::new(values).surviving_share,
             joint: JointModel::new(values),
             joint_moves: on(JointModel::NAME),
-            pointwise: pointwise.into_iter().filter(|(name, _)| on(name)).map(|(_, p)| p).collect(),
+            pointwise_names: pointwise.iter().map(|(name, _)| *name).collect(),
+            pointwise: pointwise.into_iter().map(|(_, process)| process).collect(),
             signals: signals.into_iter().filter(|(name, _)| on(name)).map(|(_, s)| s).collect(),
             values: values.clone(),
             without: off,

@@ -21,6 +21,7 @@ pub(crate) struct Pass {
     pub(crate) started: [f64; FIELDS],
     pub(crate) error: [f64; FIELDS],
     pub(crate) lowest: [f64; FIELDS],
+    pub(crate) highest: [f64; FIELDS],
     pub(crate) fullest: f64,
     pub(crate) averages: Averages,
     /// Mineral laid down per day, weighted by perfusion.
@@ -37,6 +38,7 @@ impl Default for Pass {
             started: [0.0; FIELDS],
             error: [0.0; FIELDS],
             lowest: [0.0; FIELDS],
+            highest: [0.0; FIELDS],
             fullest: 0.0,
             averages: Averages::default(),
             uptake: 0.0,
@@ -94,12 +96,18 @@ pub(crate) fn advance(
 }
 
 /// Scratch memory of one task.
-#[derive(Default)]
 struct Work {
     loaded: Loaded,
     rates: Rates,
-    start: Box<[Lanes; FIELDS]>,
-    end: Box<[Lanes; FIELDS]>,
+    start: [Lanes; FIELDS],
+    end: [Lanes; FIELDS],
+}
+
+impl Default for Work {
+    fn default() -> Self {
+        let nothing = [[0.0; LANES]; FIELDS];
+        Self { loaded: Loaded::default(), rates: Rates::default(), start: nothing, end: nothing }
+    }
 }
 
 impl Work {
@@ -136,7 +144,7 @@ impl Work {
             // Nothing reacts here; the values are carried over.
             let start = match stage {
                 Stage::Predict { .. } => &self.loaded.fields,
-                Stage::Correct { .. } => &*self.start,
+                Stage::Correct { .. } => &self.start,
             };
             for (field, from) in fields.iter_mut().zip(start) {
                 field[at..at + lanes].copy_from_slice(&from[..lanes]);
@@ -165,7 +173,7 @@ impl Work {
         self.rates.scale(&self.loaded.soft);
         let (start, middle) = match stage {
             Stage::Predict { .. } => (&self.loaded.fields, None),
-            Stage::Correct { .. } => (&*self.start, Some(&self.loaded.fields)),
+            Stage::Correct { .. } => (&self.start, Some(&self.loaded.fields)),
         };
         setting.network.advance(
             start,
@@ -265,7 +273,7 @@ impl Pass {
         for f in 0..FIELDS {
             let (start, middle, end) = (&start[f], &middle[f], &end[f]);
             let (mut total, mut started, mut error) = ([0.0; 8], [0.0; 8], [0.0; 8]);
-            let mut lowest = [0.0_f64; 8];
+            let (mut lowest, mut highest) = ([0.0_f64; 8], [0.0_f64; 8]);
             for block in 0..LANES / 8 {
                 for l in 0..8 {
                     let i = 8 * block + l;
@@ -273,12 +281,14 @@ impl Pass {
                     started[l] += start[i];
                     error[l] += (end[i] - (2.0 * middle[i] - start[i])).abs();
                     lowest[l] = if end[i] < lowest[l] { end[i] } else { lowest[l] };
+                    highest[l] = if end[i] > highest[l] { end[i] } else { highest[l] };
                 }
             }
             self.total[f] += total.iter().sum::<f64>();
             self.started[f] += started.iter().sum::<f64>();
             self.error[f] += error.iter().sum::<f64>();
             self.lowest[f] = lowest.iter().fold(self.lowest[f], |low, v| low.min(*v));
+            self.highest[f] = highest.iter().fold(self.highest[f], |high, v| high.max(*v));
         }
         let f = |field: Slow| &end[field as usize];
         let [q, o1, u, y] =
@@ -297,6 +307,7 @@ impl Pass {
             self.started[f] += other.started[f];
             self.error[f] += other.error[f];
             self.lowest[f] = self.lowest[f].min(other.lowest[f]);
+            self.highest[f] = self.highest[f].max(other.highest[f]);
         }
         self.fullest = self.fullest.max(other.fullest);
         self.averages.inflamed += other.averages.inflamed;

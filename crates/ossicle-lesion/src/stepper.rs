@@ -16,6 +16,7 @@
 use std::time::Instant;
 
 use crate::chemistry::Chemistry;
+use crate::containment::contain;
 use crate::control::{BOOKS, Control, StepError, fit, worst};
 use crate::exposure::Exposure;
 use crate::fields::{FIELDS, SIGNALS, Signal, Slow, TRANSFERS};
@@ -224,7 +225,7 @@ impl Stepper {
         let predicted = timed(&mut seconds.reactions, || {
             reactions::advance(&setting, predict, 0.5 * dt, middle)
         });
-        refuse_not_finite(problem, fields, &predicted, *day)?;
+        contain(&setting, fields, fields, middle, &predicted, *day)?;
         let averages_now = predicted.averages(problem);
         let joint_middle =
             model.joint.advance(joint, joint, &averages_now, demand_now.use_share, 0.5 * dt);
@@ -254,7 +255,7 @@ impl Stepper {
         let correct = Stage::Correct { start: &start, middle };
         let pass =
             timed(&mut seconds.reactions, || reactions::advance(&setting, correct, dt, work));
-        refuse_not_finite(problem, fields, &pass, *day)?;
+        contain(&setting, fields, middle, work, &pass, *day)?;
         timed(&mut seconds.drift, || movement.drift(problem, work, signals, 0.5 * dt, ledger))
             .map_err(leaking)?;
         timed(&mut seconds.diffusion, || {
@@ -318,30 +319,6 @@ impl Stepper {
 
 fn leak_found(Leak { field, gap }: Leak, day: f64) -> StepError {
     StepError::Books { field: field.describe().name, gap, limit: BOOKS, day }
-}
-
-/// Refuses what a pass found not to be finite: where the state already was not, or else where
-/// the reactions made it so.
-fn refuse_not_finite(
-    problem: &Problem,
-    fields: &[Vec<f64>; FIELDS],
-    pass: &Pass,
-    day: f64,
-) -> Result<(), StepError> {
-    let Some(made) = pass.not_finite else { return Ok(()) };
-    let given = Slow::ALL.into_iter().find_map(|field| {
-        let values = &fields[field as usize];
-        let at = values.iter().position(|v| !v.is_finite())?;
-        Some((at, field, values[at]))
-    });
-    let (at, field, value) = given.unwrap_or(made);
-    Err(StepError::NotFinite {
-        field: field.describe().name,
-        value,
-        voxel: problem.grid().voxel(at),
-        tissue: problem.tissue[at].name(),
-        day,
-    })
 }
 
 /// What the day asks of the tissue; a joint that is switched off stays free.

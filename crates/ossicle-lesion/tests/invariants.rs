@@ -322,12 +322,14 @@ fn a_value_that_is_no_number_is_named_with_its_place_and_nothing_changes() {
         state.field_mut(field)[at] = f64::NAN;
         let before = state.clone();
         let refused = stepper.step(&problem, &mut state, 3.0, &|_| comfortable(0.6));
-        let StepError::NotFinite { field: named, value, voxel, tissue, day } = refused.unwrap_err()
+        let StepError::NotFinite { process, field: named, value, voxel, tissue, day } =
+            refused.unwrap_err()
         else {
             panic!("expected the value to be named");
         };
         assert_eq!((named, voxel, tissue), (field.describe().name, [10, 6, 4], "muscle"));
         assert!(value.is_nan());
+        assert!(process.contains("given"), "{process}");
         assert_eq!(day, 2.0);
         unchanged(&state, &before);
         // Put right, the same state goes on.
@@ -359,7 +361,29 @@ fn care_that_cannot_be_and_amounts_beyond_all_bounds_are_refused_too() {
     let at = problem.grid().index([10, 6, 4]);
     flooded.field_mut(Slow::Debris)[at] = 1e300;
     let error = stepper.step(&problem, &mut flooded, 1.0, &|_| comfortable(0.6)).unwrap_err();
-    assert!(matches!(error, StepError::NotFinite { voxel: [10, 6, 4], .. }), "{error}");
+    let StepError::NotFinite { process, voxel, .. } = error else { panic!("{error}") };
+    assert_eq!((process, voxel), ("inflammation", [10, 6, 4]));
+}
+
+#[test]
+fn a_value_beyond_all_bounds_is_named_with_the_process_that_made_it() {
+    let bold = Control { tolerance: f64::INFINITY, ..Control::default() };
+    let (problem, mut state, mut stepper) = Case { control: bold, ..Case::default() }.start();
+    let at = problem.grid().index([10, 6, 4]);
+    let mut given = state.clone();
+    given.field_mut(Slow::Debris)[at] = 2e4;
+    let error = stepper.step(&problem, &mut given, 0.01, &|_| comfortable(0.6)).unwrap_err();
+    let StepError::Runaway { process, field, voxel, tissue, limit, .. } = error else {
+        panic!("{error}");
+    };
+    assert_eq!((field, voxel, tissue, limit), ("debris", [10, 6, 4], "muscle", 1e4));
+    assert!(process.contains("given"), "{process}");
+    // Debris within bounds, but what follows from it is not.
+    state.field_mut(Slow::Debris)[at] = 9e3;
+    state.next_step_days = 1.0;
+    let error = stepper.step(&problem, &mut state, 4.0, &|_| comfortable(0.6)).unwrap_err();
+    let StepError::Runaway { process, field, voxel, .. } = error else { panic!("{error}") };
+    assert_eq!((process, field, voxel), ("bmp", "bmp", [10, 6, 4]));
 }
 
 #[test]

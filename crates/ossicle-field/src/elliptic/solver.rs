@@ -15,7 +15,16 @@ pub struct EllipticSolver {
     p: Vec<f64>,
     q: Vec<f64>,
     r: Vec<f64>,
+    direct: Direct,
+}
+
+/// The coarsest level, solved directly.
+#[derive(Clone, Debug, Default)]
+struct Direct {
+    /// Cholesky factor, row-major lower triangle; empty where smoothing suffices.
     factor: Vec<f64>,
+    diagonal: Vec<f64>,
+    solution: Vec<f64>,
 }
 
 /// One level of the preconditioner, in single precision: corrections need few digits.
@@ -86,7 +95,7 @@ impl EllipticSolver {
             })
             .collect();
         let n = hierarchy.levels[0].total.len();
-        Self { levels, p: zeros(n), q: zeros(n), r: zeros(n), factor: Vec::new() }
+        Self { levels, p: zeros(n), q: zeros(n), r: zeros(n), direct: Direct::default() }
     }
 
     /// Solves `-div(scale*c grad u) + screening*u = source` to a relative residual.
@@ -156,7 +165,7 @@ impl EllipticSolver {
         u: &mut [f64],
     ) -> Result<Solved, EllipticError> {
         let finest = &hierarchy.levels[0];
-        let Self { levels, p, q, r, factor } = self;
+        let Self { levels, p, q, r, direct } = self;
         let mut previous = 0.0;
         for iterations in 0..=MOST_ITERATIONS {
             let size = reduce::dot(r, r).sqrt();
@@ -173,7 +182,7 @@ impl EllipticSolver {
             // To size one, so that single precision holds it however small the unit.
             let unit = 1.0 / size;
             levels[0].b.par_iter_mut().zip(&*r).for_each(|(b, r)| *b = (unit * r) as f32);
-            v_cycle(&hierarchy.levels[..depth], &mut levels[..depth], scale as f32, factor);
+            v_cycle(&hierarchy.levels[..depth], &mut levels[..depth], scale as f32, direct);
             let z = &levels[0].x;
             let rz = reduce::plain_sum_of(r.len(), |c| r[c] * f64::from(z[c]));
             let beta = if iterations == 0 { 0.0 } else { rz / previous };
@@ -223,7 +232,7 @@ impl EllipticSolver {
             work.low = (work.high / 4.0).max(slowest);
             // Strong screening everywhere: smoothing alone is the solver.
             if slowest > 0.3 {
-                self.factor.clear();
+                self.direct.factor.clear();
                 return Ok(depth + 1);
             }
             if depth + 1 < hierarchy.levels.len() {
@@ -235,20 +244,20 @@ impl EllipticSolver {
         let last = hierarchy.levels.len() - 1;
         let coarsest = &hierarchy.levels[last];
         if coarsest.total.len() <= 2 * COARSEST {
-            factorise(coarsest, scale, &self.levels[last].screening, &mut self.factor);
+            self.direct.factorise(coarsest, scale, &self.levels[last].screening);
         } else {
-            self.factor.clear();
+            self.direct.factor.clear();
         }
         Ok(last + 1)
     }
 }
 
 /// One V-cycle: `x = M^-1 b` on the first of the given levels.
-fn v_cycle(levels: &[Level], work: &mut [Work], scale: f32, factor: &[f64]) {
+fn v_cycle(levels: &[Level], work: &mut [Work], scale: f32, direct: &mut Direct) {
     let (level, coarser) = levels.split_first().expect("at least one level");
     let (here, below) = work.split_first_mut().expect("as many works as levels");
-    if coarser.is_empty() && !factor.is_empty() {
-        back_substitute(factor, &here.b, &mut here.x);
+    if coarser.is_empty() && !direct.factor.is_empty() {
+        direct.solve(&here.b, &mut here.x);
         return;
     }
     let (theta, delta) = (0.5 * (here.high + here.low), 0.5 * (here.high - here.low));
@@ -270,7 +279,7 @@ fn v_cycle(levels: &[Level], work: &mut [Work], scale: f32, factor: &[f64]) {
     if let Some(next) = below.first_mut() {
         kernels::residual(level, scale, screening, b, x, y);
         level.restrict(y, between, &mut next.b);
-        v_cycle(coarser, below, scale, factor);
+        v_cycle(coarser, below, scale, direct);
         level.prolong_add(&below[0].x, between, x);
     }
     kernels::relax(level, &equation, x, y, first);
@@ -288,62 +297,71 @@ fn fill_where_solved(level: &Level, screening: &[f64], u: &mut [f64]) {
     }
 }
 
-/// Cholesky factor of the coarsest level, row-major lower triangle; a cell without an
-/// equation, or the last of a pocket whose matrix is singular, is pinned to zero.
-fn factorise(level: &Level, scale: f32, screening: &[f32], factor: &mut Vec<f64>) {
-    let n = screening.len();
-    let strides = [1, level.shape[0], level.shape[0] * level.shape[1]];
-    factor.clear();
-    factor.resize(n * n, 0.0);
-    let mut diagonal: Vec<f64> = screening.iter().map(|k| f64::from(*k)).collect();
-    for (across, stride) in level.across.iter().zip(strides) {
+impl Direct {
+    /// Factorises a level. A cell without an equation, or the last of a pocket whose matrix is
+    /// singular, is pinned to zero.
+    fn factorise(&mut self, level: &Level, scale: f32, screening: &[f32]) {
+        let Self { factor, diagonal, .. } = self;
+        let n = screening.len();
+        let strides = [1, level.shape[0], level.shape[0] * level.shape[1]];
+        factor.clear();
+        factor.resize(n * n, 0.0);
+        diagonal.clear();
+        diagonal.extend(screening.iter().map(|k| f64::from(*k)));
+        for (across, stride) in level.across.iter().zip(strides) {
+            for c in 0..n {
+                let g = f64::from(scale * across[c]);
+                if g > 0.0 {
+                    factor[(c + stride) * n + c] = -g;
+                    diagonal[c] += g;
+                    diagonal[c + stride] += g;
+                }
+            }
+        }
         for c in 0..n {
-            let g = f64::from(scale * across[c]);
-            if g > 0.0 {
-                factor[(c + stride) * n + c] = -g;
-                diagonal[c] += g;
-                diagonal[c + stride] += g;
+            factor[c * n + c] = diagonal[c];
+        }
+        for row in 0..n {
+            for column in 0..=row {
+                let (upper, lower) = factor.split_at(row * n);
+                let row_values = &lower[..=row];
+                let other = if column < row {
+                    &upper[column * n..=column * n + column]
+                } else {
+                    row_values
+                };
+                let product: f64 = (0..column).map(|k| row_values[k] * other[k]).sum();
+                let rest = row_values[column] - product;
+                let value = if column < row {
+                    if other[column] > 0.0 { rest / other[column] } else { 0.0 }
+                } else if rest > 1e-12 * diagonal[row] {
+                    rest.sqrt()
+                } else {
+                    0.0
+                };
+                factor[row * n + column] = value;
             }
         }
     }
-    for c in 0..n {
-        factor[c * n + c] = diagonal[c];
-    }
-    for row in 0..n {
-        for column in 0..=row {
-            let (upper, lower) = factor.split_at(row * n);
-            let row_values = &lower[..=row];
-            let other =
-                if column < row { &upper[column * n..=column * n + column] } else { row_values };
-            let product: f64 = (0..column).map(|k| row_values[k] * other[k]).sum();
-            let rest = row_values[column] - product;
-            let value = if column < row {
-                if other[column] > 0.0 { rest / other[column] } else { 0.0 }
-            } else if rest > 1e-12 * diagonal[row] {
-                rest.sqrt()
-            } else {
-                0.0
-            };
-            factor[row * n + column] = value;
-        }
-    }
-}
 
-fn back_substitute(factor: &[f64], b: &[f32], x: &mut [f32]) {
-    let n = x.len();
-    let mut v: Vec<f64> = b.iter().map(|b| f64::from(*b)).collect();
-    for row in 0..n {
-        let known: f64 = (0..row).map(|k| factor[row * n + k] * v[k]).sum();
-        let pivot = factor[row * n + row];
-        v[row] = if pivot > 0.0 { (v[row] - known) / pivot } else { 0.0 };
-    }
-    for row in (0..n).rev() {
-        let known: f64 = (row + 1..n).map(|k| factor[k * n + row] * v[k]).sum();
-        let pivot = factor[row * n + row];
-        v[row] = if pivot > 0.0 { (v[row] - known) / pivot } else { 0.0 };
-    }
-    for (x, v) in x.iter_mut().zip(&v) {
-        *x = *v as f32;
+    fn solve(&mut self, b: &[f32], x: &mut [f32]) {
+        let Self { factor, solution: v, .. } = self;
+        let n = x.len();
+        v.clear();
+        v.extend(b.iter().map(|b| f64::from(*b)));
+        for row in 0..n {
+            let known: f64 = (0..row).map(|k| factor[row * n + k] * v[k]).sum();
+            let pivot = factor[row * n + row];
+            v[row] = if pivot > 0.0 { (v[row] - known) / pivot } else { 0.0 };
+        }
+        for row in (0..n).rev() {
+            let known: f64 = (row + 1..n).map(|k| factor[k * n + row] * v[k]).sum();
+            let pivot = factor[row * n + row];
+            v[row] = if pivot > 0.0 { (v[row] - known) / pivot } else { 0.0 };
+        }
+        for (x, v) in x.iter_mut().zip(&*v) {
+            *x = *v as f32;
+        }
     }
 }
 
