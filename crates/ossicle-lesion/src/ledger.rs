@@ -1,6 +1,7 @@
 //! The books of a run: every step, what was gained, lost and moved must explain what changed.
 
 use crate::fields::{FIELDS, SIGNALS, Slow};
+use crate::state::Part;
 
 /// What a run's books say so far. Worst values are kept over all steps.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,5 +65,41 @@ impl Ledger {
     pub fn net(&self, field: Slow) -> f64 {
         let Flows { gained, lost, arrived, left } = self.flows[field as usize];
         gained - lost + arrived - left
+    }
+
+    /// Every number of the books by a name of its own, in place.
+    pub(crate) fn parts(&mut self) -> Vec<(String, Part<'_>)> {
+        let Self {
+            flows,
+            lowest,
+            worst_reaction_gap,
+            worst_transport_gap,
+            worst_oxygen_gap,
+            fullest,
+            speeds_clamped,
+            steps_rejected,
+            solver_iterations,
+            solves,
+        } = self;
+        let mut parts = Vec::new();
+        for (field, flows) in Slow::ALL.iter().zip(flows) {
+            let Flows { gained, lost, arrived, left } = flows;
+            let flows = [("gained", gained), ("lost", lost), ("arrived", arrived), ("left", left)];
+            let field = field.describe().name;
+            parts.extend(flows.map(|(flow, v)| (format!("ledger.{field}.{flow}"), Part::real(v))));
+        }
+        let rest = [
+            ("lowest", Part::Reals(lowest.as_mut_slice())),
+            ("worst_reaction_gap", Part::real(worst_reaction_gap)),
+            ("worst_transport_gap", Part::real(worst_transport_gap)),
+            ("worst_oxygen_gap", Part::real(worst_oxygen_gap)),
+            ("fullest", Part::real(fullest)),
+            ("speeds_clamped", Part::Counts(std::slice::from_mut(speeds_clamped))),
+            ("steps_rejected", Part::Counts(std::slice::from_mut(steps_rejected))),
+            ("solver_iterations", Part::Counts(solver_iterations.as_mut_slice())),
+            ("solves", Part::Counts(solves.as_mut_slice())),
+        ];
+        parts.extend(rest.map(|(name, part)| (format!("ledger.{name}"), part)));
+        parts
     }
 }

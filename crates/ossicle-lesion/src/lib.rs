@@ -37,5 +37,5 @@ pub use ledger::{Flows, Ledger};
 pub use model::Model;
 pub use parameter::{Parameter, ParameterError, ParameterValues};
 pub use problem::{Injury, Problem, ProblemError};
-pub use state::State;
+pub use state::{Part, State};
 pub use stepper::{StageSeconds, Stepped, Stepper, mean_iterations};

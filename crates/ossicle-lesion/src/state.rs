@@ -5,6 +5,15 @@ use crate::joint::{Averages, Joint};
 use crate::ledger::Ledger;
 use crate::problem::Problem;
 
+/// Numbers of a state, in place.
+#[derive(Debug, PartialEq)]
+pub enum Part<'a> {
+    /// Measures.
+    Reals(&'a mut [f64]),
+    /// Counts.
+    Counts(&'a mut [u64]),
+}
+
 /// The state of a lesion at one instant.
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
@@ -98,5 +107,99 @@ impl State {
     #[must_use]
     pub fn signal(&self, signal: Signal) -> &[f64] {
         &self.signals[signal as usize]
+    }
+
+    /// Every number of the state by a name of its own: the same for every state of a problem, and
+    /// all that is needed to go on to the last bit. They are given in place, so that one list
+    /// serves for keeping a state and for putting it back.
+    pub fn parts(&mut self) -> Vec<(String, Part<'_>)> {
+        // Taken apart by name: a new member that is forgotten here does not compile.
+        let Self {
+            day,
+            fields,
+            signals,
+            joint,
+            averages,
+            uptake_mm3_per_day,
+            next_step_days,
+            steps,
+            ledger,
+        } = self;
+        let Joint { swelling, reversible_deg, fixed_deg, myogenic_deg, alp_rel } = joint;
+        let Averages { inflamed, neuropeptide, mineral_share, phosphatase_cells_1e6 } = averages;
+        let mut parts = Vec::new();
+        for (field, values) in Slow::ALL.iter().zip(fields) {
+            let name = format!("field.{}", field.describe().name);
+            parts.push((name, Part::Reals(values.as_mut_slice())));
+        }
+        for (signal, values) in Signal::ALL.iter().zip(signals) {
+            let name = format!("signal.{}", signal.describe().name);
+            parts.push((name, Part::Reals(values.as_mut_slice())));
+        }
+        let reals = [
+            ("day", day),
+            ("joint.swelling", swelling),
+            ("joint.reversible_deg", reversible_deg),
+            ("joint.fixed_deg", fixed_deg),
+            ("joint.myogenic_deg", myogenic_deg),
+            ("joint.alp_rel", alp_rel),
+            ("averages.inflamed", inflamed),
+            ("averages.neuropeptide", neuropeptide),
+            ("averages.mineral_share", mineral_share),
+            ("averages.phosphatase_cells_1e6", phosphatase_cells_1e6),
+            ("uptake_mm3_per_day", uptake_mm3_per_day),
+            ("next_step_days", next_step_days),
+        ];
+        parts.extend(reals.map(|(name, value)| (name.to_owned(), Part::real(value))));
+        parts.push(("steps".to_owned(), Part::Counts(std::slice::from_mut(steps))));
+        parts.extend(ledger.parts());
+        parts
+    }
+}
+
+impl<'a> Part<'a> {
+    /// One measure.
+    pub(crate) fn real(value: &'a mut f64) -> Self {
+        Self::Reals(std::slice::from_mut(value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::testing::{line, model_of};
+
+    #[test]
+    fn a_state_is_its_parts() {
+        let tissue = vec![ossicle_anatomy::Tissue::Muscle; 3];
+        let problem = &line(tissue, 1.0, -1.0, model_of(&[]));
+        // No two numbers alike, so that no part can stand for another.
+        let mut state = State::at_injury(problem);
+        let mut next = 0_u64;
+        let mut serial = || {
+            next += 1;
+            next
+        };
+        for (_, part) in state.parts() {
+            match part {
+                Part::Reals(values) => values.iter_mut().for_each(|v| *v = serial() as f64),
+                Part::Counts(counts) => counts.iter_mut().for_each(|c| *c = serial()),
+            }
+        }
+        let mut copy = State::healthy(problem);
+        assert_ne!(copy, state);
+        for ((name, from), (same, to)) in state.parts().into_iter().zip(copy.parts()) {
+            assert_eq!(name, same);
+            match (from, to) {
+                (Part::Reals(from), Part::Reals(to)) => to.copy_from_slice(from),
+                (Part::Counts(from), Part::Counts(to)) => to.copy_from_slice(from),
+                (from, to) => panic!("{name}: {from:?} and {to:?}"),
+            }
+        }
+        assert_eq!(copy, state);
+        let names: BTreeSet<String> = state.parts().into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names.len(), state.parts().len(), "each name once");
     }
 }

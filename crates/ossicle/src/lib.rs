@@ -5,12 +5,19 @@
 //! | what is asked: a checked case file | [`case`] |
 //! | what is simulated: anatomy, injury, patient, plan | [`setting`], [`patient`], [`plan`] |
 //! | the time loop | [`run`] |
+//! | exact states to go on and branch from | [`checkpoint`] |
 //! | what is read out | [`readout`], [`virtual_ct`] |
+//! | how far a case's own figures are from finer ones | [`verify`] |
+//! | how fast this machine is | [`bench`] |
+//! | ectopic bone in a scan of a patient | [`measure`] |
 //! | everything to look at, rerun and audit | [`folder`], [`record`], [`report`] |
 
+pub mod bench;
 pub mod books;
 pub mod case;
+pub mod checkpoint;
 pub mod folder;
+pub mod measure;
 pub mod memory;
 mod outputs;
 pub mod parameters;
@@ -21,8 +28,10 @@ pub mod record;
 pub mod report;
 pub mod run;
 pub mod setting;
+mod simulation;
 pub mod start;
 pub mod templates;
+pub mod verify;
 pub mod virtual_ct;
 mod vocabulary;
 

@@ -2,7 +2,7 @@
 
 use ossicle_lesion::{Signal, Slow};
 
-use crate::folder::{Channel, FieldsWriter, RunFolder};
+use crate::folder::{Channel, FieldsWriter, FieldsWritten, RunFolder};
 use crate::record::Record;
 use crate::run::{RunError, Simulation};
 use crate::setting::Setting;
@@ -15,23 +15,38 @@ pub(crate) struct Outputs<'a> {
 }
 
 impl<'a> Outputs<'a> {
-    /// Writes what stands from the start, and makes ready for the rest.
+    /// Writes what stands from the start, and makes ready for the rest; `before` tells what an
+    /// interrupted run had written.
     ///
     /// # Errors
     /// If something cannot be written.
-    pub(crate) fn open(setting: &'a Setting, folder: &'a RunFolder) -> Result<Self, RunError> {
+    pub(crate) fn open(
+        setting: &'a Setting,
+        folder: &'a RunFolder,
+        before: Option<FieldsWritten>,
+    ) -> Result<Self, RunError> {
         folder.anatomy(&setting.anatomy)?;
         let channels: Vec<Channel> =
             setting.fields.iter().filter_map(|name| channel(name)).collect();
         let fields = if channels.is_empty() || setting.field_days.is_empty() {
             None
         } else {
-            Some(folder.fields(setting.grid(), &channels, &setting.field_days)?)
+            let (grid, days) = (setting.grid(), &setting.field_days);
+            Some(match before {
+                None => folder.fields(grid, &channels, days)?,
+                Some(written) => folder.fields_again(grid, &channels, days, written)?,
+            })
         };
         Ok(Self { setting, folder, fields })
     }
 
-    /// Writes what is due on a day, if anything is, and enters it.
+    /// Lowest and highest value of each channel of the fields so far.
+    pub(crate) fn ranges(&self) -> Vec<f64> {
+        let written = self.fields.as_ref().map(FieldsWriter::written).unwrap_or_default();
+        written.ranges.into_flattened()
+    }
+
+    /// Writes what is due on a day and not written yet, and enters it.
     ///
     /// # Errors
     /// If something cannot be written or a signal cannot be solved for.
@@ -42,7 +57,9 @@ impl<'a> Outputs<'a> {
         record: &mut Record,
     ) -> Result<(), RunError> {
         let due = |days: &[u64]| days.iter().copied().find(|d| *d as f64 == day);
-        if let Some(day) = due(&self.setting.virtual_ct_days) {
+        if let Some(day) = due(&self.setting.virtual_ct_days)
+            && !record.virtual_ct_days.contains(&day)
+        {
             let hu = self.setting.scanner.scan(&simulation.state, self.setting.grid());
             let held = self.folder.virtual_ct(day, &hu)?;
             if held > 0 {
@@ -53,6 +70,7 @@ impl<'a> Outputs<'a> {
             record.virtual_ct_days.push(day);
         }
         if let Some(day) = due(&self.setting.field_days)
+            && !record.field_days.contains(&day)
             && let Some(fields) = &mut self.fields
         {
             let signals = simulation.signals_now()?;

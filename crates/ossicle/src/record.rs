@@ -145,6 +145,30 @@ pub struct InjuryRecord {
     pub volume_mm3: f64,
 }
 
+/// A run that went on after it was interrupted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Resumption {
+    /// Day of the checkpoint that it went on from.
+    pub day: f64,
+    /// When, UTC, RFC 3339.
+    pub resumed: String,
+    /// How the run had ended; `running` where it was broken off without a word.
+    pub after: Status,
+}
+
+/// The run and day that a branch began from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BranchRecord {
+    /// The folder of that run.
+    pub path: String,
+    /// BLAKE3 of its program's version, case and inputs.
+    pub blake3: String,
+    /// Day of the state that the branch began with: later ones are its own.
+    pub day: f64,
+    /// BLAKE3 of that state's bits.
+    pub state_digest: String,
+}
+
 /// Everything about a run but its results.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Record {
@@ -208,4 +232,10 @@ pub struct Record {
     pub virtual_ct_days: Vec<u64>,
     /// Days with fields.
     pub field_days: Vec<u64>,
+    /// Where the run went on after it was interrupted.
+    #[serde(default)]
+    pub resumptions: Vec<Resumption>,
+    /// What the run branched from, if it did.
+    #[serde(default)]
+    pub branched_from: Option<BranchRecord>,
 }

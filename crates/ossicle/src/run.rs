@@ -4,19 +4,22 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use ossicle_lesion::{State, StepError, Stepper};
+use ossicle_lesion::StepError;
 use thiserror::Error;
 
 use crate::case::CaseFile;
-use crate::folder::{FolderError, OpenRunError, Run, RunFolder, machine, utc_now};
+use crate::checkpoint::{Checkpoint, CheckpointError, Identity, Keeper, Schedule};
+use crate::folder::{FieldsWritten, FolderError, OpenRunError, Run, RunFolder, utc_now};
 use crate::outputs::Outputs;
-use crate::readout::{Readout, Summary, VISIBLE_HU, added_hu};
-use crate::record::{Record, Status, Steps};
+use crate::record::{BranchRecord, Record, Resumption, Status};
 use crate::setting::Setting;
+pub use crate::simulation::Simulation;
+use crate::simulation::{Spent, reals};
 
 /// Who looks on while a run advances, and may stop it.
 pub trait Watch {
-    /// Called after every step; `Break` stops the run, with all that was found so far kept.
+    /// Called after every step; `Break` stops the run, with its state and all that was found so
+    /// far kept.
     fn look(&mut self, progress: &Progress) -> ControlFlow<()>;
 }
 
@@ -46,6 +49,9 @@ pub enum RunError {
     /// What was written cannot be read back for the report.
     #[error(transparent)]
     Report(#[from] OpenRunError),
+    /// The checkpoint is not one of this case; nothing was written.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
 }
 
 /// What a run left behind.
@@ -63,21 +69,123 @@ pub struct Finished {
 /// The record in the folder says how it went, whatever way the run ends.
 ///
 /// # Errors
-/// If a step fails or a result cannot be written.
+/// If a step fails or a result cannot be written. A checkpoint that cannot be written stops
+/// nothing; the record warns of it.
 pub fn run(
     file: &CaseFile,
     setting: &Setting,
     folder: RunFolder,
+    record: Record,
+    schedule: Schedule,
+    watch: &mut dyn Watch,
+) -> Result<Finished, RunError> {
+    begin(file, folder, record, Simulation::new(setting), schedule, watch)
+}
+
+/// Goes on with a run that was stopped, broken off or failed, from a checkpoint of it: the end is
+/// that of a run that was never interrupted, to the last bit.
+///
+/// `record` is that of a run about to begin, see [`start::record`](crate::start::record).
+///
+/// # Errors
+/// As [`run`], and [`RunError::Checkpoint`] for one that was made with another case, other inputs
+/// or another version.
+pub fn resume(
+    file: &CaseFile,
+    setting: &Setting,
+    folder: RunFolder,
+    fresh: Record,
+    checkpoint: Checkpoint,
+    schedule: Schedule,
+    watch: &mut dyn Watch,
+) -> Result<Finished, RunError> {
+    let identity = Identity::of(file, &fresh.inputs);
+    checkpoint.check(&identity)?;
+    let interrupted = Run::open(folder.path())?.record().clone();
+    let (path, mut record, mut arrays) = checkpoint.into_parts();
+    let mut simulation = Simulation::restore(setting, &path, &mut arrays)?;
+    let ranges = reals(&mut arrays, FIELD_RANGES, &path, |n| n.is_multiple_of(2))?;
+    let ranges = ranges.as_chunks::<2>().0.to_vec();
+    let written = FieldsWritten { days: record.field_days.clone(), ranges };
+
+    record.status = Status::Running;
+    record.machine = fresh.machine;
+    record.resumptions = interrupted.resumptions;
+    record.resumptions.push(Resumption {
+        day: record.day,
+        resumed: utc_now(),
+        after: interrupted.status,
+    });
+    simulation.warnings = fresh.warnings;
+    simulation.earlier =
+        Spent { wall_seconds: record.wall_seconds, stage_seconds: record.stage_seconds.clone() };
+    let keeper = Keeper::new(folder.path(), identity, schedule, &setting.checkpoint_days);
+    keeper.forget_after(record.day);
+    folder.record(&record)?;
+    folder.timeseries(&simulation.rows)?;
+    carry_out(folder, record, simulation, Some(written), keeper, watch)
+}
+
+/// Runs the future of a branch into a folder that was made for it, from the state that
+/// [`Branch::reach`](crate::checkpoint::Branch::reach) gave.
+///
+/// # Errors
+/// As [`run`].
+pub fn branch(
+    file: &CaseFile,
+    folder: RunFolder,
     mut record: Record,
+    simulation: Simulation,
+    from: BranchRecord,
+    schedule: Schedule,
+    watch: &mut dyn Watch,
+) -> Result<Finished, RunError> {
+    record.notes.push(format!(
+        "the rows up to day {:.4} are those of {}, and so are the virtual CTs and fields of \
+         earlier days",
+        from.day, from.path
+    ));
+    record.branched_from = Some(from);
+    begin(file, folder, record, simulation, schedule, watch)
+}
+
+/// Begins a folder.
+fn begin(
+    file: &CaseFile,
+    folder: RunFolder,
+    record: Record,
+    mut simulation: Simulation,
+    schedule: Schedule,
     watch: &mut dyn Watch,
 ) -> Result<Finished, RunError> {
     folder.case_text(file.text())?;
     folder.resolved(&file.case.resolved())?;
     folder.record(&record)?;
-    let clock = Instant::now();
-    let mut simulation = Simulation::new(setting);
     simulation.warnings.clone_from(&record.warnings);
-    let result = advance(setting, &mut simulation, &folder, &mut record, watch, &clock);
+    let identity = Identity::of(file, &record.inputs);
+    let days = &simulation.setting().checkpoint_days;
+    let keeper = Keeper::new(folder.path(), identity, schedule, days);
+    carry_out(folder, record, simulation, None, keeper, watch)
+}
+
+/// Runs to the end and writes how it went.
+fn carry_out(
+    folder: RunFolder,
+    mut record: Record,
+    mut simulation: Simulation,
+    before: Option<FieldsWritten>,
+    mut keeper: Keeper,
+    watch: &mut dyn Watch,
+) -> Result<Finished, RunError> {
+    let clock = Instant::now();
+    let begins = before.is_none();
+    let result = Outputs::open(simulation.setting(), &folder, before).and_then(|mut outputs| {
+        let mut scene = Scene { folder: &folder, keeper: &mut keeper, clock: &clock, begins };
+        let went = scene.advance(&mut simulation, &mut outputs, &mut record, watch);
+        // What was written is there whatever way the run ends.
+        let closed = outputs.close();
+        went.and_then(|went| closed.map(|()| went))
+    });
     simulation.enter(&mut record, &clock);
     record.status = match &result {
         Ok(ControlFlow::Continue(())) => Status::Complete,
@@ -107,157 +215,65 @@ pub fn run(
     Ok(Finished { record, path })
 }
 
-/// The time loop: to every day on which something is due, step by step.
-fn advance(
-    setting: &Setting,
-    simulation: &mut Simulation,
-    folder: &RunFolder,
-    record: &mut Record,
-    watch: &mut dyn Watch,
-    clock: &Instant,
-) -> Result<ControlFlow<()>, RunError> {
-    let mut outputs = Outputs::open(setting, folder)?;
-    simulation.prepare()?;
-    for day in setting.days_due() {
-        while simulation.state.day < day {
-            simulation.step(day)?;
-            if watch.look(&simulation.progress()).is_break() {
-                outputs.close()?;
-                return Ok(ControlFlow::Break(()));
+/// What a run advances in.
+struct Scene<'a> {
+    folder: &'a RunFolder,
+    keeper: &'a mut Keeper,
+    clock: &'a Instant,
+    /// Whether the folder is new.
+    begins: bool,
+}
+
+impl Scene<'_> {
+    /// The time loop: to every day on which something is due, step by step.
+    fn advance(
+        &mut self,
+        simulation: &mut Simulation,
+        outputs: &mut Outputs,
+        record: &mut Record,
+        watch: &mut dyn Watch,
+    ) -> Result<ControlFlow<()>, RunError> {
+        simulation.prepare()?;
+        if self.begins {
+            // A run that is broken off early has something to go on from, too.
+            self.keep(simulation, outputs, record);
+        }
+        let setting = simulation.setting();
+        let from = simulation.state.day;
+        for day in setting.days_due().into_iter().filter(|day| *day >= from) {
+            while simulation.state.day < day {
+                simulation.step(day)?;
+                let stop = watch.look(&simulation.progress()).is_break();
+                let state = &simulation.state;
+                let ended = state.day >= setting.duration_days;
+                if stop || ended || self.keeper.is_due(state.day, state.next_step_days) {
+                    self.keep(simulation, outputs, record);
+                }
+                if stop {
+                    return Ok(ControlFlow::Break(()));
+                }
             }
+            outputs.write(day, simulation, record)?;
+            simulation.enter(record, self.clock);
+            self.folder.timeseries(&simulation.rows)?;
+            self.folder.record(record)?;
         }
-        outputs.write(day, simulation, record)?;
-        simulation.enter(record, clock);
-        folder.timeseries(&simulation.rows)?;
-        folder.record(record)?;
-    }
-    outputs.close()?;
-    Ok(ControlFlow::Continue(()))
-}
-
-/// One lesion advancing: its state, and what was read out of it day by day.
-pub struct Simulation<'a> {
-    setting: &'a Setting,
-    /// The state.
-    pub state: State,
-    stepper: Stepper,
-    last: Readout,
-    /// One row a day.
-    pub rows: Vec<Readout>,
-    first_visible_day: Option<f64>,
-    steps: Steps,
-    at_start: Vec<f64>,
-    /// What was to be warned of before the first step.
-    warnings: Vec<String>,
-}
-
-impl<'a> Simulation<'a> {
-    /// The moment of injury.
-    #[must_use]
-    pub fn new(setting: &'a Setting) -> Self {
-        let problem = &setting.problem;
-        let state = State::at_injury(problem);
-        let last = Readout::of(problem, &state, &setting.tissue_hu);
-        Self {
-            stepper: Stepper::new(problem, setting.control),
-            last,
-            rows: vec![last],
-            first_visible_day: None,
-            steps: Steps::default(),
-            at_start: crate::books::totals(problem, &state),
-            warnings: Vec::new(),
-            setting,
-            state,
-        }
+        Ok(ControlFlow::Continue(()))
     }
 
-    /// Solves the signals of the start.
-    ///
-    /// # Errors
-    /// If one cannot be solved for.
-    pub fn prepare(&mut self) -> Result<(), StepError> {
-        let exposure = self.setting.plan.exposure(self.state.day);
-        self.stepper.prepare(&self.setting.problem, &mut self.state, &exposure)
-    }
-
-    /// Advances by one step that ends no later than a day, and reads the lesion out.
-    ///
-    /// # Errors
-    /// If the step fails; the state is then as it was.
-    pub fn step(&mut self, until_day: f64) -> Result<(), StepError> {
-        let setting = self.setting;
-        let plan = &setting.plan;
-        let stepped = self
-            .stepper
-            .step(&setting.problem, &mut self.state, until_day, &|day| plan.exposure(day))?;
-        self.steps.shortest_days = match self.steps.accepted {
-            0 => stepped.days,
-            _ => self.steps.shortest_days.min(stepped.days),
-        };
-        self.steps.accepted += 1;
-        self.steps.longest_days = self.steps.longest_days.max(stepped.days);
-        let now = Readout::of(&setting.problem, &self.state, &setting.tissue_hu);
-        // A step may pass several midnights; their rows lie between the two read-outs.
-        let next = self.rows.len();
-        for day in (next..).map(|d| d as f64).take_while(|d| *d <= now.day) {
-            self.rows.push(Readout::between(&self.last, &now, day));
-        }
-        if self.first_visible_day.is_none() && self.is_visible() {
-            self.first_visible_day = Some(now.day);
-        }
-        self.last = now;
-        Ok(())
-    }
-
-    fn is_visible(&self) -> bool {
-        let tissue = self.setting.problem.tissue();
-        (0..tissue.len()).any(|c| tissue[c].is_soft() && added_hu(&self.state, c) >= VISIBLE_HU)
-    }
-
-    /// How far the run is.
-    #[must_use]
-    pub fn progress(&self) -> Progress {
-        let duration_days = self.setting.duration_days;
-        Progress {
-            day: self.state.day,
-            duration_days,
-            share: expected_steps(self.state.day) / expected_steps(duration_days),
-            bone_volume_mm3: self.last.bone_volume_mm3,
-        }
-    }
-
-    /// A field or signal of the present moment by name.
-    ///
-    /// # Errors
-    /// If a signal cannot be solved for.
-    pub fn signals_now(&mut self) -> Result<Vec<Vec<f64>>, StepError> {
-        let exposure = self.setting.plan.exposure(self.state.day);
-        let signals = self.stepper.signals_now(&self.setting.problem, &self.state, &exposure)?;
-        Ok(signals.into())
-    }
-
-    /// Enters what is known by now into the record.
-    fn enter(&self, record: &mut Record, clock: &Instant) {
-        let ledger = &self.state.ledger;
-        record.day = self.state.day;
-        record.updated = utc_now();
-        record.wall_seconds = clock.elapsed().as_secs_f64();
-        record.stage_seconds = crate::books::stage_seconds(self.stepper.seconds());
-        record.steps = Steps { rejected: ledger.steps_rejected, ..self.steps };
-        record.solver_iterations = ossicle_lesion::mean_iterations(ledger)
-            .into_iter()
-            .map(|(name, mean)| (name.to_owned(), mean))
-            .collect();
-        record.budgets = crate::books::budgets(&self.setting.problem, &self.state, &self.at_start);
-        record.summary = Summary::of(&self.rows, self.first_visible_day);
-        record.state_digest = Some(crate::books::digest(&self.state));
-        record.warnings.clone_from(&self.warnings);
-        record.warnings.extend(crate::books::warnings(&self.setting.problem, &self.state));
-        record.machine = machine(record.machine.threads);
+    /// Keeps the state. A run need not end because that fails, but it says so.
+    fn keep(&mut self, simulation: &mut Simulation, outputs: &Outputs, record: &mut Record) {
+        simulation.unkept = None;
+        simulation.enter(record, self.clock);
+        let next_step_days = simulation.state.next_step_days;
+        let mut arrays = simulation.values();
+        arrays.push((FIELD_RANGES.to_owned(), outputs.ranges().into()));
+        let kept = self.keeper.keep(record, next_step_days, &arrays);
+        simulation.unkept = kept
+            .err()
+            .map(|error| format!("the state of day {:.4} was not kept: {error}", record.day));
     }
 }
 
-/// Steps up to a day, by experience: short ones in the first two months, long ones after.
-pub(crate) fn expected_steps(day: f64) -> f64 {
-    1.8 * day.min(60.0) + 0.28 * (day - 60.0).max(0.0)
-}
+/// The array of the fields' ranges in a checkpoint.
+const FIELD_RANGES: &str = "outputs.field_ranges";

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::case::{Anatomy, CaseFile, Named, Patient, Quantity};
 use crate::folder::{FolderError, input, machine, utc_now};
-use crate::record::{Budgets, RECORD_FORMAT, Record, Status, Steps};
+use crate::record::{Budgets, Input, RECORD_FORMAT, Record, Status, Steps};
 use crate::setting::Setting;
 
 /// The record of a case that will run with so many threads; `case_path` is the file, `changes`
@@ -20,16 +20,7 @@ pub fn record(
     threads: usize,
 ) -> Result<Record, FolderError> {
     let case = &file.case;
-    let mut inputs = vec![input("case", case_path)?];
-    if let Anatomy::Scan(scan) = &case.anatomy {
-        inputs.push(input("scan", &scan.scan)?);
-        if let Some(labels) = &scan.labels {
-            inputs.push(input("labels", labels)?);
-        }
-        if let Some(table) = &scan.label_table {
-            inputs.push(input("label table", table)?);
-        }
-    }
+    let inputs = inputs(file, case_path)?;
     let now = utc_now();
     let warnings =
         file.warnings.iter().map(ToString::to_string).chain(setting.warnings.iter().cloned());
@@ -64,7 +55,27 @@ pub fn record(
         state_digest: None,
         virtual_ct_days: Vec::new(),
         field_days: Vec::new(),
+        resumptions: Vec::new(),
+        branched_from: None,
     })
+}
+
+/// The files that a case is read from, by their content.
+///
+/// # Errors
+/// If one cannot be read.
+pub fn inputs(file: &CaseFile, case_path: &std::path::Path) -> Result<Vec<Input>, FolderError> {
+    let mut inputs = vec![input("case", case_path)?];
+    if let Anatomy::Scan(scan) = &file.case.anatomy {
+        inputs.push(input("scan", &scan.scan)?);
+        if let Some(labels) = &scan.labels {
+            inputs.push(input("labels", labels)?);
+        }
+        if let Some(table) = &scan.label_table {
+            inputs.push(input("label table", table)?);
+        }
+    }
+    Ok(inputs)
 }
 
 /// The patient in one line.

@@ -49,11 +49,6 @@ pub(crate) fn new(arguments: &New) -> Result<u8, Failure> {
 }
 
 fn write(path: &Path, text: &str, force: bool) -> Result<(), Failure> {
-    if path.exists() && !force {
-        return Err(Failure::refused(format!(
-            "{} exists; expected a new file, or --force to replace it",
-            path.display()
-        )));
-    }
+    super::refuse_existing(path, force)?;
     ossicle::write_text(path, text).map_err(Failure::refused)
 }

@@ -1,70 +1,84 @@
 //! `ossicle run` and `ossicle report`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use ossicle::folder::{RunFolder, check_space};
+use ossicle::case::CaseFile;
+use ossicle::checkpoint::Checkpoint;
+use ossicle::folder::{Run as OpenRun, RunFolder, check_space};
 use ossicle::record::Status;
 use ossicle::setting::Setting;
 use ossicle::{report as reports, run as runs, start};
 
-use super::{changes, read, stem};
+use super::finish::{announce, quoted, schedule, tell};
+use super::{changes, pool, read, stem};
 use crate::arguments::{Report, Run};
-use crate::exit::{DONE, Failure, STOPPED};
+use crate::exit::{DONE, Failure};
 use crate::progress::Bar;
 use crate::{say, tables};
 
-/// Runs a case.
+/// Runs a case, or goes on with a run of it.
 pub(crate) fn run(arguments: &Run) -> Result<u8, Failure> {
-    let file = read(&arguments.case)?;
-    let threads = arguments.threads.map_or(0, usize::from);
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .map_err(|error| Failure::refused(format!("{threads} threads cannot be had: {error}")))?;
-    let setting = pool
-        .install(|| Setting::new(&file))
-        .map_err(|error| Failure::case(&error, arguments.case.json))?;
-    let path = arguments
-        .output
-        .clone()
-        .unwrap_or_else(|| PathBuf::from("runs").join(stem(&arguments.case.case)));
-    let record = start::record(
-        &file,
-        &setting,
-        &arguments.case.case,
-        changes(&arguments.case),
-        pool.current_num_threads(),
-    )
-    .map_err(Failure::refused)?;
+    let (case, going) = (&arguments.case, &arguments.going);
+    let file = read(case)?;
+    let path =
+        arguments.output.clone().unwrap_or_else(|| PathBuf::from("runs").join(stem(&case.case)));
+    let resumes = arguments.resume || arguments.resume_from.is_some();
+    if resumes && let Some(code) = already_complete(&file, &path)? {
+        return Ok(code);
+    }
+    let pool = pool(going.threads)?;
+    let setting =
+        pool.install(|| Setting::new(&file)).map_err(|error| Failure::case(&error, case.json))?;
+    let (told, threads) = (changes(case), pool.current_num_threads());
+    let record =
+        start::record(&file, &setting, &case.case, told, threads).map_err(Failure::refused)?;
     check_space(&path, setting.least_result_bytes).map_err(Failure::refused)?;
-    let folder = RunFolder::create(&path, arguments.force).map_err(Failure::refused)?;
-    for warning in &setting.warnings {
-        say::message(format_args!("warning: {warning}"));
-    }
-    let [nx, ny, nz] = setting.grid().shape();
-    say::message(format_args!(
-        "{}: {}, {nx} x {ny} x {nz} voxels, {} threads",
-        file.case.title,
-        setting.anatomy_line,
-        pool.current_num_threads()
-    ));
-    let mut bar = Bar::new(arguments.quiet);
-    let finished = pool.install(|| runs::run(&file, &setting, folder, record, &mut bar));
-    bar.finish();
-    let finished = finished.map_err(Failure::failed)?;
-    for warning in finished.record.warnings.iter().filter(|w| !setting.warnings.contains(w)) {
-        say::message(format_args!("warning: {warning}"));
-    }
-    if arguments.case.json {
-        let record = serde_json::to_value(&finished.record).map_err(Failure::failed)?;
-        let told = serde_json::json!({ "path": finished.path, "run": record });
-        say::result(format_args!("{told:#}\n"))?;
+    let (folder, checkpoint) = if resumes {
+        let folder = RunFolder::reopen(&path).map_err(Failure::refused)?;
+        let checkpoint = match &arguments.resume_from {
+            Some(file) => Checkpoint::read(file),
+            None => Checkpoint::newest(&path),
+        };
+        (folder, Some(checkpoint.map_err(Failure::refused)?))
     } else {
-        let (title, table) = (&file.case.title, tables::summary(&finished.record));
-        let report = finished.path.join("report.html");
-        say::result(format_args!("{title}\n{table}  report: {}\n", report.display()))?;
+        (RunFolder::create(&path, arguments.force).map_err(Failure::refused)?, None)
+    };
+    announce(&file.case.title, &setting, threads);
+    let path = folder.path().to_owned();
+    let (schedule, mut bar) = (schedule(going), Bar::new(going.quiet));
+    let finished = pool.install(|| match checkpoint {
+        None => runs::run(&file, &setting, folder, record, schedule, &mut bar),
+        Some(from) => runs::resume(&file, &setting, folder, record, from, schedule, &mut bar),
+    });
+    bar.finish();
+    let again = |folder: &Path| {
+        let mut words = vec!["ossicle".to_owned(), "run".to_owned()];
+        words.push(quoted(&case.case.to_string_lossy()));
+        for (option, values) in [("--set", &case.set), ("--without", &case.without)] {
+            words.extend(values.iter().flat_map(|value| [option.to_owned(), quoted(value)]));
+        }
+        words.extend(["-o".to_owned(), quoted(&folder.to_string_lossy())]);
+        words.join(" ")
+    };
+    tell(finished, &setting, &path, case.json, &again)
+}
+
+/// Says that there is nothing to go on with, where that is so.
+fn already_complete(file: &CaseFile, path: &Path) -> Result<Option<u8>, Failure> {
+    let run = OpenRun::open(path).map_err(Failure::refused)?;
+    if run.record().status != Status::Complete {
+        return Ok(None);
     }
-    Ok(if finished.record.status == Status::Stopped { STOPPED } else { DONE })
+    if run.resolved().map_err(Failure::refused)? != file.case.resolved() {
+        return Err(Failure::refused(format!(
+            "{}: found a complete run of another case; expected one of this case to go on with; \
+             `ossicle branch` begins another future of a run",
+            path.display()
+        )));
+    }
+    say::message(format_args!("{}: the run is complete; nothing to do", path.display()));
+    say::result(format_args!("{}\n{}", run.record().title, tables::summary(run.record())))?;
+    Ok(Some(DONE))
 }
 
 /// Writes a report anew.

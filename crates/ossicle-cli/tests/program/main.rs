@@ -3,11 +3,17 @@
 #![allow(clippy::print_stderr, reason = "a test says what it skips")]
 
 mod bad_scans;
+mod bench;
+mod branches;
+mod golden;
 mod help;
 mod interrupted;
+mod measure;
 mod output_folder;
 mod real_scans;
 mod refusals;
+mod resumed;
 mod runs;
 mod support;
 mod templates;
+mod verify;

@@ -108,6 +108,8 @@ pub struct Outputs {
     pub field_days: Vec<u64>,
     /// The fields that are written, in the order given.
     pub fields: Vec<String>,
+    /// Days whose state is kept for good, to branch from, in order.
+    pub checkpoint_days: Vec<u64>,
 }
 
 /// Days worth looking at, where a case does not say: the start, the onset, the
@@ -149,6 +151,13 @@ impl Outputs {
             List(Word(vocabulary.fields())),
             vocabulary.default_fields().to_vec(),
         );
+        let checkpoint_days = section.or(
+            "checkpoint_days",
+            "Whole days whose state is kept for good, to branch from; the two newest states are \
+             kept in any case.",
+            List(Day { last }),
+            Vec::new(),
+        );
         let ordered = |mut days: Vec<u64>| {
             days.sort_unstable();
             days.dedup();
@@ -159,7 +168,13 @@ impl Outputs {
         let mut seen = BTreeSet::new();
         let mut fields = fields?;
         fields.retain(|field| seen.insert(field.clone()));
-        Some(Self { virtual_ct_days, virtual_ct_noise: virtual_ct_noise?, field_days, fields })
+        Some(Self {
+            virtual_ct_days,
+            virtual_ct_noise: virtual_ct_noise?,
+            field_days,
+            fields,
+            checkpoint_days: ordered(checkpoint_days?),
+        })
     }
 
     pub(super) fn write(&self, writer: &mut Writer) {
@@ -168,5 +183,6 @@ impl Outputs {
         writer.key("virtual_ct_noise", &self.virtual_ct_noise);
         writer.key("field_days", &self.field_days);
         writer.key("fields", &self.fields);
+        writer.key("checkpoint_days", &self.checkpoint_days);
     }
 }

@@ -41,6 +41,22 @@ pub enum FolderError {
         /// What is in it.
         found: String,
     },
+    /// There is no run to go on with.
+    #[error("{}: holds no run; expected the folder of a run that was stopped or broken off", .path.display())]
+    NoRun {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// What a run had written is not there any more.
+    #[error("{}: found {found}; expected {expected}, as the run had written by its checkpoint", .path.display())]
+    Lost {
+        /// The file or folder.
+        path: PathBuf,
+        /// What is there.
+        found: String,
+        /// What should be there.
+        expected: String,
+    },
     /// Another process writes to the folder.
     #[error("{}: {holder} is writing a run to it; choose another folder", .path.display())]
     InUse {

@@ -14,7 +14,8 @@ pub(super) const ANATOMY_ITK_SNAP: &str = "anatomy.label";
 pub(super) const VIRTUAL_CT: &str = "virtual_ct";
 pub(super) const FIELDS: &str = "fields.zarr";
 pub(super) const REPORT: &str = "report.html";
-const CHECKPOINT: &str = "checkpoint";
+/// The folder of the checkpoints.
+pub(crate) const CHECKPOINTS: &str = "checkpoint";
 pub(super) const LOCK: &str = ".lock";
 
 const RESULTS: [&str; 13] = [
@@ -30,7 +31,7 @@ const RESULTS: [&str; 13] = [
     VIRTUAL_CT,
     FIELDS,
     REPORT,
-    CHECKPOINT,
+    CHECKPOINTS,
 ];
 
 /// Whose an entry of a folder is.

@@ -1,4 +1,4 @@
-//! The run folder: everything to look at, rerun and audit a run.
+//! The run folder: everything to look at, rerun, resume and audit a run.
 //!
 //! | file | what it holds |
 //! |---|---|
@@ -13,11 +13,12 @@
 //! | `virtual_ct/day_0042.nii.gz` | Hounsfield units |
 //! | `fields.zarr` | chosen fields on chosen days: OME-Zarr, axes t, c, z, y, x |
 //! | `report.html` | the report |
+//! | `checkpoint/` | states to go on from, see [`checkpoint`](crate::checkpoint) |
 //!
 //! Each appears whole or not at all. [`RunFolder`] writes a run, [`Run`] reads one.
 //!
 //! `run.json` says how the run stands; a folder whose process was killed says `running`
-//! for ever. Such a folder, like that of any run, can be replaced by force: the new run is
+//! until it is resumed. Such a folder, like that of any run, can be replaced by force: the new run is
 //! then written beside it, and the old one stays until the new one is complete.
 
 mod error;
@@ -32,12 +33,13 @@ mod space;
 mod standing;
 mod table;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
 pub use error::{FolderError, OpenRunError};
-pub use fields::{Channel, Fields, FieldsWriter};
+pub use fields::{Channel, Fields, FieldsWriter, FieldsWritten};
+pub(crate) use layout::CHECKPOINTS;
 pub use provenance::{input, machine, utc_now};
 pub use run::Run;
 pub use run_folder::RunFolder;

@@ -105,6 +105,12 @@ impl Run {
         self.text(layout::RESOLVED)
     }
 
+    /// The file of every value used, which is a case file.
+    #[must_use]
+    pub fn resolved_path(&self) -> PathBuf {
+        self.path.join(layout::RESOLVED)
+    }
+
     /// The time series, one row a day.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use ossicle_field::{Field, Grid};
 use ossicle_image::{VoxelMeaning, write_atomically, write_nifti};
 
 use super::error::FolderError;
-use super::fields::{Channel, FieldsWriter};
+use super::fields::{Channel, FieldsWriter, FieldsWritten};
 use super::layout::Owner;
 use super::lock::Lock;
 use super::run::Run;
@@ -71,6 +71,22 @@ impl RunFolder {
         fs::create_dir(&path).map_err(FolderError::write(&path))?;
         let lock = Lock::acquire(&path).inspect_err(|_| remove_if(true, &path))?;
         Ok(Self { path, destination, made: true, lock, old: Some(old) })
+    }
+
+    /// Takes up the folder of a run that came to no end, to go on writing to it.
+    ///
+    /// # Errors
+    /// [`FolderError::NoRun`] where there is none, [`FolderError::InUse`] while a process
+    /// writes to it, and what [`RunFolder::create`] refuses.
+    pub fn reopen(path: &Path) -> Result<Self, FolderError> {
+        let Standing::Run(true_path) = Standing::at(path)? else {
+            return Err(FolderError::NoRun { path: path.to_owned() });
+        };
+        let lock = Lock::acquire(&true_path)?;
+        for folder in ["", layout::VIRTUAL_CT, layout::CHECKPOINTS] {
+            remove_unfinished(&true_path.join(folder))?;
+        }
+        Ok(Self { destination: true_path.clone(), path: true_path, made: false, lock, old: None })
     }
 
     /// Where the run is written: beside [`RunFolder::destination`] while it replaces another.
@@ -201,6 +217,21 @@ impl RunFolder {
         FieldsWriter::begin(&self.path, grid, channels, days)
     }
 
+    /// Takes up the fields of a run that was broken off after some of `days` were written, as
+    /// `written` tells. What was written after them is dropped.
+    ///
+    /// # Errors
+    /// As [`RunFolder::fields`], and [`FolderError::Lost`] where they are not there.
+    pub fn fields_again(
+        &self,
+        grid: &Grid,
+        channels: &[Channel],
+        days: &[u64],
+        written: FieldsWritten,
+    ) -> Result<FieldsWriter<'_>, FolderError> {
+        FieldsWriter::again(&self.path, grid, channels, days, written)
+    }
+
     /// Ends the writing of a run whose record says that it is complete, puts it into the
     /// place of the one it replaces, if it does, and gives its path.
     ///
@@ -276,6 +307,23 @@ fn remove_leftovers(folder: &Path) -> Result<(), FolderError> {
             let removed =
                 if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
             removed.map_err(FolderError::write(&path))?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes the files that a killed process did not finish; a folder of fields stays, to be taken
+/// up.
+fn remove_unfinished(folder: &Path) -> Result<(), FolderError> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries.map_err(FolderError::write(folder))?,
+    };
+    for entry in entries {
+        let path = entry.map_err(FolderError::write(folder))?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if name.starts_with('.') && name.ends_with(".part") && path.is_file() {
+            fs::remove_file(&path).map_err(FolderError::write(&path))?;
         }
     }
     Ok(())

@@ -62,10 +62,10 @@ pub(super) fn rows(count: u64) -> Vec<Readout> {
 }
 
 /// A record with something in every corner, of a run that stands as told.
-pub(super) fn record(status: Status) -> Record {
+pub(crate) fn record(status: Status) -> Record {
     use crate::record::{
-        BudgetLine, Budgets, ChangedParameter, GridRecord, InjuryRecord, Input, Machine,
-        RECORD_FORMAT, Steps,
+        BranchRecord, BudgetLine, Budgets, ChangedParameter, GridRecord, InjuryRecord, Input,
+        Machine, RECORD_FORMAT, Resumption, Steps,
     };
     let odd = |n: u64| noise::normal(3, 0, n) * libm::exp(20.0 * noise::normal(3, 1, n));
     Record {
@@ -144,6 +144,17 @@ pub(super) fn record(status: Status) -> Record {
         state_digest: Some("cd".repeat(32)),
         virtual_ct_days: vec![0, 42],
         field_days: vec![0, 42, 120],
+        resumptions: vec![Resumption {
+            day: odd(18).abs(),
+            resumed: "2026-11-22T08:15:30Z".into(),
+            after: Status::Failed("the disk".into()),
+        }],
+        branched_from: Some(BranchRecord {
+            path: "runs/hip".into(),
+            blake3: "ef".repeat(32),
+            day: odd(19).abs(),
+            state_digest: "01".repeat(32),
+        }),
     }
 }
 

@@ -46,7 +46,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod tissue_map;
-mod words;
+pub(crate) mod words;
 mod zones;
 
 use std::path::{Path, PathBuf};

@@ -114,6 +114,8 @@ pub(super) fn record(status: Status, rows: &[Readout]) -> Record {
         state_digest: Some("cd".repeat(32)),
         virtual_ct_days: Vec::new(),
         field_days: Vec::new(),
+        resumptions: Vec::new(),
+        branched_from: None,
     }
 }
 

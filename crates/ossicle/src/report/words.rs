@@ -2,7 +2,7 @@
 
 /// A number with at most `digits` significant digits, thousands apart, very small and very
 /// large ones as powers of ten.
-pub(super) fn significant(value: f64, digits: usize) -> String {
+pub(crate) fn significant(value: f64, digits: usize) -> String {
     if value == 0.0 {
         return "0".to_owned();
     }
@@ -42,7 +42,7 @@ fn trimmed(text: &str) -> &str {
 }
 
 /// A count, thousands apart.
-pub(super) fn count(count: u64) -> String {
+pub(crate) fn count(count: u64) -> String {
     thousands_apart(&count.to_string())
 }
 

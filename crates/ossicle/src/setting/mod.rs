@@ -38,6 +38,8 @@ pub struct Setting {
     pub virtual_ct_days: Vec<u64>,
     /// Days with fields, in order.
     pub field_days: Vec<u64>,
+    /// Days whose state is kept for good, in order.
+    pub checkpoint_days: Vec<u64>,
     /// Names of the fields that are written.
     pub fields: Vec<String>,
     /// The anatomy in one line.
@@ -125,6 +127,7 @@ impl Setting {
             duration_days: case.duration.0,
             virtual_ct_days: case.outputs.virtual_ct_days.clone(),
             field_days: case.outputs.field_days.clone(),
+            checkpoint_days: case.outputs.checkpoint_days.clone(),
             fields: case.outputs.fields.clone(),
             injuries: drawn.records,
             parameters_changed,
@@ -158,7 +161,7 @@ impl Setting {
     #[must_use]
     pub fn expected_seconds(&self) -> f64 {
         // Measured: about 1.7 microseconds a voxel, step and core.
-        let steps = crate::run::expected_steps(self.duration_days);
+        let steps = crate::simulation::expected_steps(self.duration_days);
         steps * self.grid().len() as f64 * 1.7e-6 / 2.0
     }
 

@@ -8,7 +8,7 @@ use ossicle_lesion::fields::Described;
 use serde::{Deserialize, Serialize};
 
 pub use read::Fields;
-pub use write::FieldsWriter;
+pub use write::{FieldsWriter, FieldsWritten};
 
 /// What one channel of the fields holds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

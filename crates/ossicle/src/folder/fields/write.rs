@@ -29,7 +29,8 @@ const ZSTD_LEVEL: i32 = 3;
 ///
 /// Everything goes into a hidden folder, which becomes `fields.zarr` by
 /// [`FieldsWriter::finish`], however many days were written. Dropped without it, nothing
-/// is left.
+/// is left; where it fails, the hidden folder stays, as it does when the process is killed, and
+/// [`RunFolder::fields_again`] takes it up.
 #[derive(Debug)]
 pub struct FieldsWriter<'a> {
     /// The hidden folder.
@@ -46,6 +47,15 @@ pub struct FieldsWriter<'a> {
     folder: PhantomData<&'a RunFolder>,
 }
 
+/// What of the fields was written before a run was interrupted.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FieldsWritten {
+    /// The days.
+    pub days: Vec<u64>,
+    /// Lowest and highest value of each channel so far; infinite before the first day.
+    pub ranges: Vec<[f64; 2]>,
+}
+
 impl FieldsWriter<'_> {
     pub(in crate::folder) fn begin(
         folder: &Path,
@@ -53,26 +63,63 @@ impl FieldsWriter<'_> {
         channels: &[Channel],
         days: &[u64],
     ) -> Result<Self, FolderError> {
-        let path = folder.join(FIELDS);
-        let mismatch = |what, found: String, expected: &str| FolderError::Mismatch {
-            path: path.clone(),
-            what,
-            found,
-            expected: expected.to_owned(),
-        };
-        if channels.is_empty() {
-            return Err(mismatch("channels", "none".into(), "at least one"));
+        if fs::symlink_metadata(folder.join(FIELDS)).is_ok() {
+            return Err(mismatch(folder, "fields", "fields written before".into(), "one writer"));
         }
-        if days.is_empty() || !days.is_sorted_by(|a, b| a < b) {
-            return Err(mismatch("days", format!("{days:?}"), "at least one, each later"));
-        }
-        if fs::symlink_metadata(&path).is_ok() {
-            return Err(mismatch("fields", "fields written before".into(), "one writer"));
-        }
+        refuse_unannounced(folder, channels, days)?;
         let hidden = Hidden::create(folder)?;
+        let ranges = vec![[f64::INFINITY, f64::NEG_INFINITY]; channels.len()];
+        let written = FieldsWritten { days: Vec::new(), ranges };
+        Self::on(hidden, folder, grid, channels, days, written)
+    }
+
+    pub(in crate::folder) fn again(
+        folder: &Path,
+        grid: &Grid,
+        channels: &[Channel],
+        days: &[u64],
+        written: FieldsWritten,
+    ) -> Result<Self, FolderError> {
+        refuse_unannounced(folder, channels, days)?;
+        if written.ranges.len() != channels.len() {
+            let found = written.ranges.len().to_string();
+            return Err(mismatch(folder, "ranges", found, "one a channel"));
+        }
+        let hidden = Hidden::take_up(folder)?;
+        let writer = Self::on(hidden, folder, grid, channels, days, written)?;
+        for (index, day) in days.iter().enumerate() {
+            if !writer.description.days_written.contains(day) {
+                writer.erase(index);
+            }
+        }
+        // Only what is all there can be added to.
+        let there = writer.description.days_written.iter().try_for_each(|day| {
+            let chunks = writer.folder_of(days.binary_search(day).unwrap_or(days.len()));
+            if fs::metadata(&chunks).is_ok() { Ok(()) } else { Err((day, chunks)) }
+        });
+        if let Err((day, chunks)) = there {
+            return Err(FolderError::Lost {
+                path: chunks,
+                found: "nothing".to_owned(),
+                expected: format!("the fields of day {day}"),
+            });
+        }
+        Ok(writer)
+    }
+
+    /// A writer into a hidden folder.
+    fn on(
+        hidden: Hidden,
+        folder: &Path,
+        grid: &Grid,
+        channels: &[Channel],
+        days: &[u64],
+        written: FieldsWritten,
+    ) -> Result<Self, FolderError> {
+        let path = folder.join(FIELDS);
         let fault = |error: StorageError| FolderError::write(&path)(io_error(error));
         let unbuilt = |error: String| FolderError::write(&path)(io::Error::other(error));
-        let store = FilesystemStore::new(&hidden.0).map_err(|e| unbuilt(e.to_string()))?;
+        let store = FilesystemStore::new(&hidden.path).map_err(|e| unbuilt(e.to_string()))?;
         let store = Arc::new(store);
         let [nx, ny, nz] = grid.shape();
         let chunk = [1, 1, nz.min(CHUNK), ny.min(CHUNK), nx.min(CHUNK)];
@@ -96,14 +143,20 @@ impl FieldsWriter<'_> {
             description: Description {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 days: days.to_vec(),
-                days_written: Vec::new(),
+                days_written: written.days,
                 channels: channels.to_vec(),
                 world: World::of(grid),
             },
-            ranges: vec![[f64::INFINITY, f64::NEG_INFINITY]; channels.len()],
+            ranges: written.ranges,
             path,
             folder: PhantomData,
         })
+    }
+
+    /// What was written so far.
+    #[must_use]
+    pub fn written(&self) -> FieldsWritten {
+        FieldsWritten { days: self.description.days_written.clone(), ranges: self.ranges.clone() }
     }
 
     /// Writes the fields of a day: for each channel, in their order, one value per voxel,
@@ -127,14 +180,11 @@ impl FieldsWriter<'_> {
             let key = [index, channel, place[2], place[1], place[0]].map(|n| n as u64);
             self.array.store_chunk(&key, self.chunk(values[channel], place))
         });
+        let stored = stored.map_err(array_io_error).and_then(|()| self.sync(index));
         if let Err(error) = stored {
             // A day is there with all its voxels or with none.
-            let start = [index, 0, 0, 0, 0].map(|n| n as u64);
-            let shape = [1, values.len(), counts[2], counts[1], counts[0]].map(|n| n as u64);
-            if let Ok(day) = ArraySubset::new_with_start_shape(start.into(), shape.into()) {
-                let _ = self.array.erase_chunks(&day);
-            }
-            return Err(FolderError::write(&self.path)(array_io_error(error)));
+            self.erase(index);
+            return Err(FolderError::write(&self.path)(error));
         }
         self.description.days_written.push(day);
         self.description.days_written.sort_unstable();
@@ -144,8 +194,9 @@ impl FieldsWriter<'_> {
     /// Makes what was written appear as `fields.zarr`, and gives its days.
     ///
     /// # Errors
-    /// [`FolderError::Write`]; then nothing is left.
-    pub fn finish(self) -> Result<Vec<u64>, FolderError> {
+    /// [`FolderError::Write`]; then the hidden folder stays.
+    pub fn finish(mut self) -> Result<Vec<u64>, FolderError> {
+        self.hidden.stays = true;
         let fault = FolderError::write(&self.path);
         let finite = |range: &[f64; 2]| if range[0] <= range[1] { *range } else { [0.0; 2] };
         let ranges: Vec<_> = self.ranges.iter().map(finite).collect();
@@ -158,6 +209,40 @@ impl FieldsWriter<'_> {
             .map_err(|error| fault(io_error(error)))?;
         self.hidden.become_folder(&self.path).map_err(&fault)?;
         Ok(self.description.days_written)
+    }
+
+    /// The folder of a day's chunks.
+    fn folder_of(&self, index: usize) -> PathBuf {
+        self.hidden.path.join(LEVEL.trim_start_matches('/')).join("c").join(index.to_string())
+    }
+
+    /// Brings a day to the disk: a checkpoint that says it is written must be right.
+    fn sync(&self, index: usize) -> io::Result<()> {
+        let mut open = vec![self.folder_of(index)];
+        while let Some(path) = open.pop() {
+            if path.is_dir() {
+                for entry in fs::read_dir(&path)? {
+                    open.push(entry?.path());
+                }
+            } else if path.exists() {
+                fs::File::open(&path)?.sync_all()?;
+            }
+            if cfg!(unix) && path.is_dir() {
+                fs::File::open(&path)?.sync_all()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes what is there of a day.
+    fn erase(&self, index: usize) {
+        let counts = self.chunk_counts();
+        let start = [index, 0, 0, 0, 0].map(|n| n as u64);
+        let shape = [1, self.ranges.len(), counts[2], counts[1], counts[0]].map(|n| n as u64);
+        if let Ok(day) = ArraySubset::new_with_start_shape(start.into(), shape.into()) {
+            // What cannot be removed is overwritten when its day comes.
+            let _ = self.array.erase_chunks(&day);
+        }
     }
 
     /// The index of a day, if it and its values are as announced.
@@ -221,27 +306,68 @@ impl FieldsWriter<'_> {
     }
 }
 
-/// A folder that is removed unless it takes its final name.
+/// Refuses an image without a channel or a day, and days that do not rise.
+fn refuse_unannounced(
+    folder: &Path,
+    channels: &[Channel],
+    days: &[u64],
+) -> Result<(), FolderError> {
+    if channels.is_empty() {
+        return Err(mismatch(folder, "channels", "none".into(), "at least one"));
+    }
+    if days.is_empty() || !days.is_sorted_by(|a, b| a < b) {
+        return Err(mismatch(folder, "days", format!("{days:?}"), "at least one, each later"));
+    }
+    Ok(())
+}
+
+fn mismatch(folder: &Path, what: &'static str, found: String, expected: &str) -> FolderError {
+    let (path, expected) = (folder.join(FIELDS), expected.to_owned());
+    FolderError::Mismatch { path, what, found, expected }
+}
+
+/// A folder that is removed unless it takes its final name or is to stay.
 #[derive(Debug)]
-struct Hidden(PathBuf);
+struct Hidden {
+    path: PathBuf,
+    stays: bool,
+}
 
 impl Hidden {
+    /// The one folder of a run folder, which one process writes to.
+    fn path(folder: &Path) -> PathBuf {
+        folder.join(format!(".{FIELDS}.part"))
+    }
+
     fn create(folder: &Path) -> Result<Self, FolderError> {
-        let path = folder.join(format!(".{FIELDS}.{}.part", std::process::id()));
+        let path = Self::path(folder);
         fs::create_dir(&path).map_err(FolderError::write(&path))?;
-        Ok(Self(path))
+        Ok(Self { path, stays: false })
+    }
+
+    /// What an interrupted run left, under its final name or not.
+    fn take_up(folder: &Path) -> Result<Self, FolderError> {
+        let (path, finished) = (Self::path(folder), folder.join(FIELDS));
+        if finished.is_dir() {
+            // At most one of them is there: the name is given by renaming.
+            fs::rename(&finished, &path).map_err(FolderError::write(&finished))?;
+        } else if !path.is_dir() {
+            fs::create_dir(&path).map_err(FolderError::write(&path))?;
+        }
+        Ok(Self { path, stays: true })
     }
 
     fn become_folder(&self, path: &Path) -> io::Result<()> {
-        fs::rename(&self.0, path)?;
+        fs::rename(&self.path, path)?;
         sync_parent(path)
     }
 }
 
 impl Drop for Hidden {
     fn drop(&mut self) {
-        // Not there any more once it has its name.
-        let _ = fs::remove_dir_all(&self.0);
+        if !self.stays {
+            let _ = fs::remove_dir_all(&self.path);
+        }
     }
 }
 

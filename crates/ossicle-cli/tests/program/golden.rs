@@ -1,0 +1,88 @@
+//! Golden digests: three small cases, to the bit.
+//!
+//! A digest covers every value of the final state. One that changes means that results change:
+//! find out which commit moved them and by how much, say so in `CHANGELOG.md` with the read-outs,
+//! enter it in `docs/known-wrong-results.md` if the old result was wrong, and only then write the
+//! new digest here. A change that was meant to be faster, tidier or better documented must not
+//! change one.
+
+use super::support::{Desk, tiny};
+
+const BALL: &str = "1450ed0b593bc874c04ad9f19c561fce3dc245a9915d20594db1f429576922ec";
+const MOUSE: &str = "6b70a9ce0a2c7f64ede0780fdd0b00ea06cce5ef3528d4291ca71ca5b7caf196";
+const HIP: &str = "8a79decabe0b6933fa6adaff7ea9876f65aae213d8284896af28799d4c11d6f5";
+
+/// A central lesion in a mouse, ten times smaller and two and a half times faster.
+fn mouse() -> String {
+    tiny(&[
+        ("Tiny ball", "Tiny ball in a mouse"),
+        (
+            "[anatomy]\n",
+            "[patient]\nspecies = \"mouse\"\nneurological_injury = \"spinal cord\"\n\n[anatomy]\n",
+        ),
+        ("spacing = \"1.5 mm\"", "spacing = [\"0.2 mm\", \"0.2 mm\", \"0.25 mm\"]"),
+        ("size = [\"18 mm\", \"18 mm\", \"18 mm\"]", "size = [\"3 mm\", \"3 mm\", \"3 mm\"]"),
+        ("radii = \"6 mm\"", "radii = \"0.8 mm\""),
+        ("edge = \"1.5 mm\"", "edge = \"0.2 mm\""),
+    ])
+}
+
+/// Bone, cartilage, capsule and muscle, on voxels that are no cubes; still, then moved.
+const HIP_CASE: &str = r#"format = 1
+title = "Small hip"
+duration = "20 d"
+seed = 3
+
+[anatomy]
+builtin = "hip"
+side = "left"
+
+[anatomy.lesion_box]
+spacing = ["1.5 mm", "1.5 mm", "1.2 mm"]
+margin = "6 mm"
+
+[[injury]]
+name = "torn capsule"
+kind = "capsule_tear"
+direction = "anterior"
+arc = "60 deg"
+severity = 2
+
+[[motion]]
+from = "0 d"
+to = "7 d"
+mode = "still"
+
+[[motion]]
+from = "7 d"
+mode = "comfortable"
+amplitude = 0.6
+
+[outputs]
+virtual_ct_days = []
+field_days = []
+"#;
+
+fn digest(case: &str, threads: &str) -> String {
+    let desk = Desk::new();
+    desk.write("case.toml", case);
+    desk.ossicle(&["run", "case.toml", "-o", "run", "--threads", threads]).ok();
+    desk.record("run")["state_digest"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn the_digest_of_a_ball() {
+    assert_eq!(digest(&tiny(&[("duration = \"4 d\"", "duration = \"40 d\"")]), "2"), BALL);
+}
+
+#[test]
+fn the_digest_of_a_mouse() {
+    assert_eq!(digest(&mouse(), "2"), MOUSE);
+}
+
+#[test]
+fn the_digest_of_a_hip_for_any_number_of_threads() {
+    for threads in ["1", "2", "3", "4", "8"] {
+        assert_eq!(digest(HIP_CASE, threads), HIP, "{threads} threads");
+    }
+}

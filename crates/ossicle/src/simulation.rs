@@ -1,0 +1,289 @@
+//! One lesion advancing: its state, and what was read out of it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Instant;
+
+use ossicle_lesion::{Part, State, StepError, Stepper};
+
+use crate::checkpoint::{Arrays, CheckpointError, Values};
+use crate::folder::{machine, utc_now};
+use crate::readout::{COLUMNS, Readout, Summary, VISIBLE_HU, added_hu};
+use crate::record::{Record, Steps};
+use crate::run::Progress;
+use crate::setting::Setting;
+
+/// One lesion advancing: its state, and what was read out of it day by day.
+pub struct Simulation<'a> {
+    setting: &'a Setting,
+    /// The state.
+    pub state: State,
+    stepper: Stepper,
+    /// Whether the signals of the start are solved for.
+    prepared: bool,
+    last: Readout,
+    /// One row a day.
+    pub rows: Vec<Readout>,
+    first_visible_day: Option<f64>,
+    steps: Steps,
+    at_start: Vec<f64>,
+    /// What was to be warned of before the first step.
+    pub(crate) warnings: Vec<String>,
+    /// Why the state could not be kept the last time.
+    pub(crate) unkept: Option<String>,
+    /// What the run took before it was interrupted.
+    pub(crate) earlier: Spent,
+}
+
+/// Time spent, in seconds of wall clock.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Spent {
+    pub(crate) wall_seconds: f64,
+    pub(crate) stage_seconds: BTreeMap<String, f64>,
+}
+
+impl<'a> Simulation<'a> {
+    /// The moment of injury.
+    #[must_use]
+    pub fn new(setting: &'a Setting) -> Self {
+        let problem = &setting.problem;
+        let state = State::at_injury(problem);
+        let last = Readout::of(problem, &state, &setting.tissue_hu);
+        Self {
+            stepper: Stepper::new(problem, setting.control),
+            prepared: false,
+            last,
+            rows: vec![last],
+            first_visible_day: None,
+            steps: Steps::default(),
+            at_start: crate::books::totals(problem, &state),
+            warnings: Vec::new(),
+            unkept: None,
+            earlier: Spent::default(),
+            setting,
+            state,
+        }
+    }
+
+    /// The same lesion under another case from now on.
+    pub(crate) fn under(self, setting: &Setting) -> Simulation<'_> {
+        let stepper = Stepper::new(&setting.problem, setting.control);
+        Simulation { setting, stepper, ..self }
+    }
+
+    /// What is simulated.
+    pub(crate) fn setting(&self) -> &'a Setting {
+        self.setting
+    }
+
+    /// Solves the signals of the start, unless that is done.
+    ///
+    /// # Errors
+    /// If one cannot be solved for.
+    pub fn prepare(&mut self) -> Result<(), StepError> {
+        if !self.prepared {
+            let exposure = self.setting.plan.exposure(self.state.day);
+            self.stepper.prepare(&self.setting.problem, &mut self.state, &exposure)?;
+            self.prepared = true;
+        }
+        Ok(())
+    }
+
+    /// Advances by one step that ends no later than a day, and reads the lesion out.
+    ///
+    /// # Errors
+    /// If the step fails; the state is then as it was.
+    pub fn step(&mut self, until_day: f64) -> Result<(), StepError> {
+        let setting = self.setting;
+        let plan = &setting.plan;
+        let stepped = self
+            .stepper
+            .step(&setting.problem, &mut self.state, until_day, &|day| plan.exposure(day))?;
+        self.steps.shortest_days = match self.steps.accepted {
+            0 => stepped.days,
+            _ => self.steps.shortest_days.min(stepped.days),
+        };
+        self.steps.accepted += 1;
+        self.steps.longest_days = self.steps.longest_days.max(stepped.days);
+        let now = Readout::of(&setting.problem, &self.state, &setting.tissue_hu);
+        // A step may pass several midnights; their rows lie between the two read-outs.
+        let next = self.rows.len();
+        for day in (next..).map(|d| d as f64).take_while(|d| *d <= now.day) {
+            self.rows.push(Readout::between(&self.last, &now, day));
+        }
+        if self.first_visible_day.is_none() && self.is_visible() {
+            self.first_visible_day = Some(now.day);
+        }
+        self.last = now;
+        Ok(())
+    }
+
+    fn is_visible(&self) -> bool {
+        let tissue = self.setting.problem.tissue();
+        (0..tissue.len()).any(|c| tissue[c].is_soft() && added_hu(&self.state, c) >= VISIBLE_HU)
+    }
+
+    /// How far the run is.
+    #[must_use]
+    pub fn progress(&self) -> Progress {
+        let duration_days = self.setting.duration_days;
+        Progress {
+            day: self.state.day,
+            duration_days,
+            share: expected_steps(self.state.day) / expected_steps(duration_days),
+            bone_volume_mm3: self.last.bone_volume_mm3,
+        }
+    }
+
+    /// A field or signal of the present moment by name.
+    ///
+    /// # Errors
+    /// If a signal cannot be solved for.
+    pub fn signals_now(&mut self) -> Result<Vec<Vec<f64>>, StepError> {
+        let exposure = self.setting.plan.exposure(self.state.day);
+        let signals = self.stepper.signals_now(&self.setting.problem, &self.state, &exposure)?;
+        Ok(signals.into())
+    }
+
+    /// Every number that the run needs to go on, by name.
+    pub(crate) fn values(&mut self) -> Vec<(String, Values<'_>)> {
+        let row = |row: &Readout| COLUMNS.iter().map(|c| c.of(row)).collect::<Vec<f64>>();
+        let rows: Vec<f64> = self.rows.iter().flat_map(row).collect();
+        // The rejected steps stand in the lesion's own books.
+        let Steps { accepted, rejected: _, shortest_days, longest_days } = self.steps;
+        let own: [(&str, Values<'_>); 6] = [
+            (LAST, row(&self.last).into()),
+            (ROWS, rows.into()),
+            (FIRST_VISIBLE_DAY, Vec::from_iter(self.first_visible_day).into()),
+            (ACCEPTED, vec![accepted].into()),
+            (LENGTHS, vec![shortest_days, longest_days].into()),
+            (AT_START, self.at_start.clone().into()),
+        ];
+        let own = own.map(|(name, values)| (name.to_owned(), values));
+        let state = self.state.parts().into_iter().map(|(name, part)| {
+            let values = match part {
+                Part::Reals(values) => Values::Reals((&*values).into()),
+                Part::Counts(counts) => Values::Counts((&*counts).into()),
+            };
+            (format!("{STATE}{name}"), values)
+        });
+        own.into_iter().chain(state).collect()
+    }
+
+    /// Puts a run together again from what [`Simulation::values`] gave, which it takes out of
+    /// `arrays`; `path` is the file that they are from.
+    ///
+    /// # Errors
+    /// [`CheckpointError::Unfit`] for arrays that are missing or of another length.
+    pub(crate) fn restore(
+        setting: &'a Setting,
+        path: &Path,
+        arrays: &mut Arrays,
+    ) -> Result<Self, CheckpointError> {
+        let mut new = Self { prepared: true, ..Self::new(setting) };
+        let width = COLUMNS.len();
+        new.last = row_of(&reals(arrays, LAST, path, |n| n == width)?);
+        let rows = reals(arrays, ROWS, path, |n| n > 0 && n.is_multiple_of(width))?;
+        new.rows = rows.chunks(width).map(row_of).collect();
+        let first = reals(arrays, FIRST_VISIBLE_DAY, path, |n| n <= 1)?;
+        new.first_visible_day = first.first().copied();
+        new.steps.accepted = counts(arrays, ACCEPTED, path, 1)?[0];
+        let lengths = reals(arrays, LENGTHS, path, |n| n == 2)?;
+        (new.steps.shortest_days, new.steps.longest_days) = (lengths[0], lengths[1]);
+        let fields = new.at_start.len();
+        new.at_start = reals(arrays, AT_START, path, |n| n == fields)?;
+        for (name, part) in new.state.parts() {
+            let name = format!("{STATE}{name}");
+            match part {
+                Part::Reals(values) => {
+                    let length = values.len();
+                    values.copy_from_slice(&reals(arrays, &name, path, |n| n == length)?);
+                }
+                Part::Counts(values) => {
+                    values.copy_from_slice(&counts(arrays, &name, path, values.len())?);
+                }
+            }
+        }
+        Ok(new)
+    }
+
+    /// Enters what is known by now into the record.
+    pub(crate) fn enter(&self, record: &mut Record, clock: &Instant) {
+        let ledger = &self.state.ledger;
+        record.day = self.state.day;
+        record.updated = utc_now();
+        record.wall_seconds = self.earlier.wall_seconds + clock.elapsed().as_secs_f64();
+        record.stage_seconds = crate::books::stage_seconds(self.stepper.seconds());
+        for (stage, seconds) in &self.earlier.stage_seconds {
+            *record.stage_seconds.entry(stage.clone()).or_default() += seconds;
+        }
+        record.steps = Steps { rejected: ledger.steps_rejected, ..self.steps };
+        record.solver_iterations = ossicle_lesion::mean_iterations(ledger)
+            .into_iter()
+            .map(|(name, mean)| (name.to_owned(), mean))
+            .collect();
+        record.budgets = crate::books::budgets(&self.setting.problem, &self.state, &self.at_start);
+        record.summary = Summary::of(&self.rows, self.first_visible_day);
+        record.state_digest = Some(crate::books::digest(&self.state));
+        record.warnings.clone_from(&self.warnings);
+        record.warnings.extend(crate::books::warnings(&self.setting.problem, &self.state));
+        record.warnings.extend(self.unkept.clone());
+        record.machine = machine(record.machine.threads);
+    }
+}
+
+// Names of arrays in a checkpoint.
+const LAST: &str = "run.last";
+const ROWS: &str = "run.rows";
+const FIRST_VISIBLE_DAY: &str = "run.first_visible_day";
+const ACCEPTED: &str = "run.steps_accepted";
+const LENGTHS: &str = "run.step_lengths";
+const AT_START: &str = "run.at_start";
+const STATE: &str = "state.";
+
+/// A row of its columns' values.
+fn row_of(values: &[f64]) -> Readout {
+    let mut row = Readout::default();
+    COLUMNS.iter().zip(values).for_each(|(column, value)| column.put(&mut row, *value));
+    row
+}
+
+/// Takes measures out of what was read.
+pub(crate) fn reals(
+    arrays: &mut Arrays,
+    name: &str,
+    path: &Path,
+    fits: impl Fn(usize) -> bool,
+) -> Result<Vec<f64>, CheckpointError> {
+    match arrays.remove(name) {
+        Some(Values::Reals(values)) if fits(values.len()) => Ok(values.into_owned()),
+        other => Err(unfit(path, name, other.as_ref())),
+    }
+}
+
+/// Takes counts out of what was read.
+fn counts(
+    arrays: &mut Arrays,
+    name: &str,
+    path: &Path,
+    length: usize,
+) -> Result<Vec<u64>, CheckpointError> {
+    match arrays.remove(name) {
+        Some(Values::Counts(values)) if values.len() == length => Ok(values.into_owned()),
+        other => Err(unfit(path, name, other.as_ref())),
+    }
+}
+
+fn unfit(path: &Path, name: &str, found: Option<&Values<'_>>) -> CheckpointError {
+    let found = match found {
+        None => format!("nothing called {name}"),
+        Some(values) => format!("{} values of {name}", values.len()),
+    };
+    let expected = "the arrays of a run of this case".to_owned();
+    CheckpointError::Unfit { path: path.to_owned(), found, expected }
+}
+
+/// Steps up to a day, by experience: short ones in the first two months, long ones after.
+pub(crate) fn expected_steps(day: f64) -> f64 {
+    1.8 * day.min(60.0) + 0.28 * (day - 60.0).max(0.0)
+}
