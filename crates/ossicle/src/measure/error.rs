@@ -79,6 +79,16 @@ pub enum MeasureError {
         /// How many can be told apart.
         most: usize,
     },
+    /// The scan is too large for the machine.
+    #[error("{}: needs {needed} of memory; found {available}: cut the scan to the joint", .path.display())]
+    Memory {
+        /// The scan.
+        path: PathBuf,
+        /// What it takes.
+        needed: String,
+        /// What can be had.
+        available: String,
+    },
     /// The folder is there already, or cannot be there.
     #[error("{}: {found}; expected a new folder in one that exists", .path.display())]
     Folder {

@@ -40,6 +40,8 @@ pub use subject::Subject;
 use focus::Scene;
 use skeleton::Skeleton;
 
+use crate::memory;
+
 /// How far labels of bone are widened, how near counts as joined, and how thick a shell is, mm.
 const REACH_MM: f64 = 2.0;
 /// Foci of fewer voxels are mostly noise.
@@ -103,10 +105,11 @@ pub struct Measurement {
 /// Measures ectopic bone.
 ///
 /// # Errors
-/// [`MeasureError`] for settings out of range, an image that is no CT, a body without
+/// [`MeasureError`] for settings out of range, more voxels than memory holds, an image that is no CT, a body without
 /// mineral, labels without bone, labels or a contour on another grid.
 pub fn measure(subject: &Subject, settings: &Settings) -> Result<Measurement, MeasureError> {
     settings.check()?;
+    subject.check_memory(memory::available_bytes())?;
     let hu = subject.hounsfield()?;
     let labels = subject.labels_on(hu.grid())?;
     let contour = subject.contour_on(hu.grid())?;

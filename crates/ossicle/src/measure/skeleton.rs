@@ -61,7 +61,8 @@ impl Skeleton {
         let large = rest.sizes.iter().filter(|&&size| ml(size) > LARGE_BONE_ML).count();
         if large > 0 {
             notes.push(format!(
-                "{large} foci are larger than {LARGE_BONE_ML} ml; bones without a label are counted as foci"
+                "pieces of more than {LARGE_BONE_ML} ml outside the labelled bones: {large}; bones \
+                 without a label count as foci"
             ));
         }
         let count = is_bone.iter().filter(|b| **b).count();

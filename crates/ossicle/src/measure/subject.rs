@@ -6,6 +6,12 @@ use ossicle_field::{Field, Grid};
 use ossicle_image::{LabelSet, Scan, grid_mismatch, read_labels, read_scan, resample_nearest};
 
 use super::MeasureError;
+use crate::memory::told;
+
+/// Bytes that one voxel takes at the most, measured.
+const BYTES_PER_VOXEL: u64 = 32;
+/// The same with labels.
+const LABELLED_BYTES_PER_VOXEL: u64 = 56;
 
 /// What is measured.
 #[derive(Clone, Debug)]
@@ -39,6 +45,20 @@ impl Subject {
             within: read(within)?,
             scan_path: scan.to_owned(),
         })
+    }
+
+    /// Refuses a scan that cannot be worked on in so many bytes, where that is known.
+    pub(super) fn check_memory(&self, available: Option<u64>) -> Result<(), MeasureError> {
+        let each = if self.labels.is_some() { LABELLED_BYTES_PER_VOXEL } else { BYTES_PER_VOXEL };
+        let needed = each * self.scan.image.len() as u64;
+        match available {
+            Some(available) if available < needed => Err(MeasureError::Memory {
+                path: self.scan_path.clone(),
+                needed: told(needed),
+                available: told(available),
+            }),
+            _ => Ok(()),
+        }
     }
 
     /// The scan in HU.

@@ -284,6 +284,10 @@ fn what_cannot_be_measured_is_refused_with_found_and_expected() {
     assert!(refusal(&grey, &usual).contains("8-bit"));
     let couch = subject(Field::from_fn(grid(), |[i, ..]| if i == 9 { 300.0 } else { -1000.0 }));
     assert!(refusal(&couch, &usual).contains("no body"));
+    // 496 860 voxels of 32 bytes.
+    let error = ball.check_memory(Some(15 << 20)).unwrap_err().to_string();
+    assert!(error.contains("needs 15 MiB") && error.contains("ct.nii"), "{error}");
+    assert!(ball.check_memory(Some(16 << 20)).is_ok() && ball.check_memory(None).is_ok());
     let mut labelled = ball.clone();
     labelled.labels = Some(("labels".into(), labels(&["fat"], |_| 1)));
     let error = refusal(&labelled, &usual);
