@@ -8,7 +8,7 @@
 //! | exact states to go on and branch from | [`checkpoint`] |
 //! | what is read out | [`readout`], [`virtual_ct`] |
 //! | how far a case's own figures are from finer ones | [`verify`] |
-//! | how fast this machine is | [`bench`] |
+//! | how fast this machine is | [`mod@bench`] |
 //! | ectopic bone in a scan of a patient | [`measure`] |
 //! | everything to look at, rerun and audit | [`folder`], [`record`], [`report`] |
 
