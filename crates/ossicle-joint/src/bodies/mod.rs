@@ -1,0 +1,1 @@
+//! Bones as rigid bodies.

@@ -1,0 +1,1 @@
+//! Joint centre and clinical axes.

@@ -1,0 +1,1 @@
+//! Range of motion by collision.
