@@ -1,6 +1,7 @@
 //! The geometry of every multigrid level: shapes, faces, how one leads to the next. Holds no
 //! unknowns.
 
+use super::kernels::Real;
 use super::transfer::Halving;
 use crate::Faces;
 
@@ -71,6 +72,15 @@ impl Hierarchy {
         self.levels[0].shape
     }
 
+    /// Largest over least coefficient of open faces, spacing included; 1 without an open face.
+    #[must_use]
+    pub fn contrast(&self) -> f64 {
+        let faces = self.levels[0].across.iter().flatten().filter(|g| **g > 0.0);
+        let (least, most) =
+            faces.fold((f32::INFINITY, 0.0_f32), |(low, high), g| (low.min(*g), high.max(*g)));
+        if most > 0.0 { f64::from(most) / f64::from(least) } else { 1.0 }
+    }
+
     /// Number of levels.
     #[must_use]
     pub fn depth(&self) -> usize {
@@ -95,13 +105,13 @@ impl Level {
     }
 
     /// Scratch memory for the grids between this level and the next.
-    pub(super) fn between(&self) -> Vec<Vec<f32>> {
+    pub(super) fn between<T: Real>(&self) -> Vec<Vec<T>> {
         let all_but_last = self.halvings.iter().rev().skip(1).rev();
-        all_but_last.map(|h| vec![0.0; h.coarse_shape().iter().product()]).collect()
+        all_but_last.map(|h| vec![T::from(0.0); h.coarse_shape().iter().product()]).collect()
     }
 
     /// `coarse = P^T fine`.
-    pub(super) fn restrict(&self, fine: &[f32], between: &mut [Vec<f32>], coarse: &mut [f32]) {
+    pub(super) fn restrict<T: Real>(&self, fine: &[T], between: &mut [Vec<T>], coarse: &mut [T]) {
         let mut from = fine;
         let (last, others) = self.halvings.split_last().expect("only the last level has none");
         for (halving, to) in others.iter().zip(between) {
@@ -112,7 +122,12 @@ impl Level {
     }
 
     /// `fine += P coarse`.
-    pub(super) fn prolong_add(&self, coarse: &[f32], between: &mut [Vec<f32>], fine: &mut [f32]) {
+    pub(super) fn prolong_add<T: Real>(
+        &self,
+        coarse: &[T],
+        between: &mut [Vec<T>],
+        fine: &mut [T],
+    ) {
         let mut from = coarse;
         let (first, others) = self.halvings.split_first().expect("only the last level has none");
         for (halving, to) in others.iter().zip(between).rev() {

@@ -5,20 +5,33 @@ use rayon::prelude::*;
 use super::TASK;
 use super::hierarchy::Level;
 
-/// The two precisions of the solver: the answer is found in `f64`, corrections in `f32`.
+/// The two precisions of the solver: answers are found in `f64`, corrections in either.
 pub(super) trait Real:
     Copy
     + Send
     + Sync
     + From<f32>
+    + Into<f64>
+    + PartialOrd
     + std::ops::Add<Output = Self>
     + std::ops::Sub<Output = Self>
     + std::ops::Mul<Output = Self>
 {
+    /// The nearest number of this precision.
+    fn narrow(value: f64) -> Self;
 }
 
-impl Real for f32 {}
-impl Real for f64 {}
+impl Real for f32 {
+    fn narrow(value: f64) -> Self {
+        value as f32
+    }
+}
+
+impl Real for f64 {
+    fn narrow(value: f64) -> Self {
+        value
+    }
+}
 
 /// Voxels of a row that are worked through together: their inflow stays in the nearest cache.
 const RUN: usize = 128;
@@ -114,30 +127,31 @@ pub(super) fn residual<T: Real>(
 
 /// Coefficients of one Chebyshev step.
 #[derive(Clone, Copy)]
-pub(super) struct Relaxation {
-    pub(super) momentum: f32,
-    pub(super) weight: f32,
+pub(super) struct Relaxation<T> {
+    pub(super) momentum: T,
+    pub(super) weight: T,
 }
 
 /// What smoothing needs to know of an equation on one level.
-pub(super) struct Equation<'a> {
-    pub(super) scale: f32,
-    pub(super) screening: &'a [f32],
+pub(super) struct Equation<'a, T> {
+    pub(super) scale: T,
+    pub(super) screening: &'a [T],
     /// One over the diagonal of `A`; zero where there is no equation.
-    pub(super) inverse: &'a [f32],
-    pub(super) b: &'a [f32],
+    pub(super) inverse: &'a [T],
+    pub(super) b: &'a [T],
 }
 
 /// One Chebyshev step: `prev <- u + momentum*(u - prev) + weight * (b - A u)/diagonal`.
 /// Where there is no equation the iterate is 0.
-pub(super) fn relax(
+pub(super) fn relax<T: Real>(
     level: &Level,
-    equation: &Equation,
-    u: &[f32],
-    prev: &mut [f32],
-    Relaxation { momentum, weight }: Relaxation,
+    equation: &Equation<T>,
+    u: &[T],
+    prev: &mut [T],
+    Relaxation { momentum, weight }: Relaxation<T>,
 ) {
     let Equation { scale, screening, inverse, b } = *equation;
+    let none = T::from(0.0);
     stencil(level, u, prev, |at, inflow, u, prev| {
         let n = prev.len();
         let (screening, inverse) = (&screening[at..at + n], &inverse[at..at + n]);
@@ -145,7 +159,7 @@ pub(super) fn relax(
         for i in 0..n {
             let residual = b[i] - screening[i] * u[i] + scale * inflow[i];
             let relaxed = u[i] + momentum * (u[i] - prev[i]) + weight * (residual * inverse[i]);
-            prev[i] = if inverse[i] > 0.0 { relaxed } else { 0.0 };
+            prev[i] = if inverse[i] > none { relaxed } else { none };
         }
     });
 }

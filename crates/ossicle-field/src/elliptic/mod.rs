@@ -11,6 +11,7 @@ mod hierarchy;
 mod kernels;
 mod solver;
 mod transfer;
+mod v_cycle;
 
 pub use hierarchy::Hierarchy;
 pub use solver::{EllipticError, EllipticSolver, Solved};

@@ -97,7 +97,7 @@ impl Halving {
     }
 
     /// `coarse = P^T fine`.
-    pub(super) fn restrict(&self, fine: &[f32], coarse: &mut [f32]) {
+    pub(super) fn restrict<T: Real>(&self, fine: &[T], coarse: &mut [T]) {
         self.gather(fine, &self.outward, coarse);
     }
 
@@ -143,7 +143,7 @@ impl Halving {
     }
 
     /// `fine = P coarse`, or added to what is there.
-    pub(super) fn prolong(&self, coarse: &[f32], fine: &mut [f32], add: bool) {
+    pub(super) fn prolong<T: Real>(&self, coarse: &[T], fine: &mut [T], add: bool) {
         let ([nx, ny, _], [cx, cy, _]) = (self.fine, self.coarse);
         let last = self.coarse[self.axis] - 1;
         // The coarse neighbour on the side away from the sibling.
@@ -163,19 +163,19 @@ impl Halving {
                 if self.axis == 0 {
                     for (i, (value, weight)) in row.iter_mut().zip(outward).enumerate() {
                         let (own, next) = (own[i / 2], next[beyond(i)]);
-                        let kept = if add { *value } else { 0.0 };
-                        *value = kept + (own + *weight * (next - own));
+                        let kept = if add { *value } else { T::from(0.0) };
+                        *value = kept + (own + T::from(*weight) * (next - own));
                     }
                     continue;
                 }
                 let parts = row.iter_mut().zip(outward).zip(own.iter().zip(next));
                 if add {
                     for ((value, weight), (own, next)) in parts {
-                        *value += own + weight * (next - own);
+                        *value = *value + (*own + T::from(*weight) * (*next - *own));
                     }
                 } else {
                     for ((value, weight), (own, next)) in parts {
-                        *value = own + weight * (next - own);
+                        *value = *own + T::from(*weight) * (*next - *own);
                     }
                 }
             }
