@@ -53,26 +53,53 @@ pub fn sum(values: &[f64]) -> f64 {
     sum_of(values.len(), |i| values[i])
 }
 
-/// Inner product of two slices of equal length (plain products, four interleaved
-/// partial sums a chunk: the solvers' inner loop).
+/// Inner product of two slices of equal length, of either precision (plain products, eight
+/// interleaved partial sums a chunk: the solvers' inner loop).
 #[must_use]
-pub fn dot(a: &[f64], b: &[f64]) -> f64 {
+pub fn dot<A, B>(a: &[A], b: &[B]) -> f64
+where
+    A: Copy + Sync + Into<f64>,
+    B: Copy + Sync + Into<f64>,
+{
     assert_eq!(a.len(), b.len());
     tree(0, a.len(), add, &|from, to| {
-        let (a, b) = (&a[from..to], &b[from..to]);
-        let mut lanes = [0.0_f64; 8];
-        let (head_a, tail_a) = a.as_chunks::<8>();
-        let (head_b, tail_b) = b.as_chunks::<8>();
+        let mut lanes = [0.0_f64; SIDE];
+        let (head_a, tail_a) = a[from..to].as_chunks::<SIDE>();
+        let (head_b, tail_b) = b[from..to].as_chunks::<SIDE>();
         for (x, y) in head_a.iter().zip(head_b) {
-            for l in 0..8 {
-                lanes[l] += x[l] * y[l];
+            for l in 0..SIDE {
+                lanes[l] += x[l].into() * y[l].into();
             }
         }
-        let tail: f64 = tail_a.iter().zip(tail_b).map(|(x, y)| x * y).sum();
-        ((lanes[0] + lanes[4]) + (lanes[1] + lanes[5]))
-            + ((lanes[2] + lanes[6]) + (lanes[3] + lanes[7]))
-            + tail
+        let tail: f64 = tail_a.iter().zip(tail_b).map(|(x, y)| (*x).into() * (*y).into()).sum();
+        joined(lanes) + tail
     })
+}
+
+/// Sum, without compensation, and smallest value of a slice, in one pass; NaN if any value is.
+#[must_use]
+pub fn sum_and_least(values: &[f64]) -> (f64, f64) {
+    let both = |(a, low): (f64, f64), (b, lower): (f64, f64)| (a + b, -larger(-low, -lower));
+    tree(0, values.len(), both, &|from, to| {
+        let (mut lanes, mut least) = ([0.0_f64; SIDE], [f64::INFINITY; SIDE]);
+        let (head, tail) = values[from..to].as_chunks::<SIDE>();
+        for block in head {
+            for l in 0..SIDE {
+                lanes[l] += block[l];
+                least[l] = -larger(-least[l], -block[l]);
+            }
+        }
+        let rest = tail.iter().fold((0.0, f64::INFINITY), |sum, v| both(sum, (*v, *v)));
+        let least = least.into_iter().fold(f64::INFINITY, |low, v| -larger(-low, -v));
+        both((joined(lanes), least), rest)
+    })
+}
+
+/// Partial sums added pairwise.
+#[inline(always)]
+fn joined(lanes: [f64; SIDE]) -> f64 {
+    ((lanes[0] + lanes[4]) + (lanes[1] + lanes[5]))
+        + ((lanes[2] + lanes[6]) + (lanes[3] + lanes[7]))
 }
 
 /// Sum of `f(i)` over `0..n` without compensation (eight interleaved partial sums a chunk): for
@@ -114,12 +141,12 @@ pub fn largest_of(n: usize, f: impl Fn(usize) -> f64 + Sync) -> f64 {
 }
 
 /// `f` on chunks of a range, joined by a pairwise tree of fixed shape.
-fn tree(
+fn tree<R: Send>(
     from: usize,
     to: usize,
-    both: fn(f64, f64) -> f64,
-    f: &(impl Fn(usize, usize) -> f64 + Sync),
-) -> f64 {
+    both: impl Fn(R, R) -> R + Copy + Sync + Send,
+    f: &(impl Fn(usize, usize) -> R + Sync),
+) -> R {
     if to - from <= CHUNK {
         return f(from, to);
     }
@@ -137,8 +164,9 @@ fn half(n: usize) -> usize {
     n.div_ceil(2).next_multiple_of(CHUNK)
 }
 
+/// The larger of two values, NaN if either is.
 #[inline(always)]
-fn larger(a: f64, b: f64) -> f64 {
+pub(crate) fn larger(a: f64, b: f64) -> f64 {
     // Without short-circuit, so that lanes stay side by side.
     if a.is_nan() | (a > b) { a } else { b }
 }
@@ -172,9 +200,21 @@ mod tests {
     }
 
     #[test]
+    fn one_pass_finds_what_two_would() {
+        let x = values(100_003);
+        let (total, least) = sum_and_least(&x);
+        assert!((total - sum(&x)).abs() < 1e-12 * dot(&x, &x).sqrt() * 100_003.0);
+        assert_eq!(least, extremes(&x).0);
+        let single: Vec<f32> = x.iter().map(|v| *v as f32).collect();
+        let exact = sum_of(x.len(), |i| x[i] * f64::from(single[i]));
+        assert!((dot(&x, &single) - exact).abs() < 1e-12 * exact);
+    }
+
+    #[test]
     fn extremes_show_nan() {
         let mut x = values(20_000);
         x[12_345] = f64::NAN;
+        assert!(sum_and_least(&x).1.is_nan());
         assert!(extremes(&x).0.is_nan() && extremes(&x).1.is_nan());
     }
 }

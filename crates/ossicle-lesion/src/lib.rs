@@ -39,3 +39,4 @@ pub use parameter::{Parameter, ParameterError, ParameterValues};
 pub use problem::{Injury, Problem, ProblemError};
 pub use state::{Part, State};
 pub use stepper::{StageSeconds, Stepped, Stepper, mean_iterations};
+pub use strain::{Bodies, BodiesError, Holds, Rotation, Stiffness};

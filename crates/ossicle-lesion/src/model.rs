@@ -30,6 +30,7 @@ use crate::signals::SteadySignal;
 use crate::signals::{
     cytokine::Cytokine, oxygen::Oxygen, tgf::Tgf, vegf::Vegf, wound_field::WoundField,
 };
+use crate::strain::Stiffness;
 
 /// A process that a user can switch off.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -78,6 +79,11 @@ pub const SWITCHES: &[Switch] = &[
     ),
     switch(Failure::NAME, "neither strain nor heat damages tissue", Failure::PARAMETERS),
     switch(
+        Stiffness::NAME,
+        "new bone neither shields nor concentrates strain",
+        Stiffness::PARAMETERS,
+    ),
+    switch(
         JointModel::NAME,
         "no swelling, contracture or block; motion strains as in a free joint",
         JointModel::PARAMETERS,
@@ -111,6 +117,7 @@ pub struct Model {
     pub(crate) surviving_share: f64,
     pub(crate) joint: JointModel,
     pub(crate) joint_moves: bool,
+    pub(crate) stiffens: bool,
     values: ParameterValues,
     without: Vec<&'static str>,
 }
@@ -188,6 +195,7 @@ impl Model {
             surviving_share: Endochondral::new(values).surviving_share,
             joint: JointModel::new(values),
             joint_moves: on(JointModel::NAME),
+            stiffens: on(Stiffness::NAME),
             pointwise_names: pointwise.iter().map(|(name, _)| *name).collect(),
             pointwise: pointwise.into_iter().map(|(_, process)| process).collect(),
             signals: signals.into_iter().filter(|(name, _)| on(name)).map(|(_, s)| s).collect(),

@@ -162,15 +162,15 @@ fn conserving(
     movement: impl FnOnce(&mut [f64]),
 ) -> Result<(), Leak> {
     let u = &mut fields[field as usize];
-    let total = |u: &[f64]| reduce::plain_sum_of(u.len(), |c| u[c]);
-    let before = total(u);
+    let (before, _) = reduce::sum_and_least(u);
     movement(u);
-    let gap = (total(u) - before).abs() / before.abs().max(1e-30);
+    let (after, least) = reduce::sum_and_least(u);
+    let gap = (after - before).abs() / before.abs().max(1e-30);
     if gap > BOOKS {
         return Err(Leak { field, gap });
     }
     ledger.worst_transport_gap = ledger.worst_transport_gap.max(gap);
     let lowest = &mut ledger.lowest[field as usize];
-    *lowest = lowest.min(-reduce::largest_of(u.len(), |c| -u[c]));
+    *lowest = lowest.min(least);
     Ok(())
 }

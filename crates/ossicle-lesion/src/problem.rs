@@ -11,6 +11,7 @@ use crate::chemistry;
 use crate::exposure::Host;
 use crate::model::Model;
 use crate::parameter::{Kind, Parameter};
+use crate::strain::{Bodies, BodiesError, Holds, Rotation};
 
 /// What the injury is and where.
 #[derive(Clone, Debug)]
@@ -34,6 +35,8 @@ pub struct Problem {
     pub(crate) site_volume_mm3: f64,
     /// Share of the joint's strain that a voxel would feel without any shielding.
     pub(crate) zone: Vec<f64>,
+    /// The bones that motion turns, where there is a joint.
+    pub(crate) bodies: Option<Bodies>,
     /// VEGF of the healthy tissue, ng/mL.
     pub(crate) resting_vegf: Vec<f64>,
     /// Middle of the site in voxel indices.
@@ -55,6 +58,7 @@ pub(crate) struct Healthy {
     pub(crate) vessel_growth: f64,
     pub(crate) failure_strain: f64,
     pub(crate) conductivity: f64,
+    pub(crate) modulus_mpa: f64,
 }
 
 /// What the injury leaves of cells and vessels.
@@ -212,13 +216,10 @@ impl Problem {
         let joint = &model.joint;
         let reached =
             |distance: f64| soft_step_down(distance - joint.zone_reach_mm, joint.zone_width_mm);
-        let muscle_fails = Tissue::Muscle.properties().failure_strain.value;
         let zone = (0..n)
             .map(|c| {
                 let near_joint = also_strained_mm.as_ref().map_or(0.0, |d| reached(d[c]));
-                // Tissue is made for its joint: in motion each is as far from failing as muscle is.
-                let bears = tissue[c].properties().failure_strain.value / muscle_fails;
-                soft(c) * reached(distance_mm[c]).max(near_joint) * bears
+                soft(c) * reached(distance_mm[c]).max(near_joint) * bears(tissue[c])
             })
             .collect();
         let start = StartValues {
@@ -233,6 +234,7 @@ impl Problem {
             debris,
             site,
             zone,
+            bodies: None,
             centre,
             rom_deg,
             host,
@@ -244,6 +246,21 @@ impl Problem {
             ProblemError::Rest { signal: signal.describe().name, cause }
         })?;
         Ok(problem)
+    }
+
+    /// The same with bones that motion turns: strain follows from the displacement that they impose
+    /// on the tissue between them. `holds` has one value for each voxel; `rotations` are those that
+    /// motion makes, about axes of the world.
+    ///
+    /// # Errors
+    /// Refuses maps of the wrong size, a joint with one side only, and rotations about nothing.
+    pub fn with_bodies(
+        mut self,
+        holds: Vec<Holds>,
+        rotations: Vec<Rotation>,
+    ) -> Result<Self, BodiesError> {
+        self.bodies = Some(Bodies::new(&self, holds, rotations)?);
+        Ok(self)
     }
 
     /// Moves the middle of the site, from which shielding is reckoned (world mm, RAS+): needed
@@ -296,6 +313,13 @@ impl Problem {
     }
 }
 
+/// Strain that a tissue bears in the motion that strains muscle in full: tissue is made for its
+/// joint, and each is as far from failing as muscle is.
+pub(crate) fn bears(tissue: Tissue) -> f64 {
+    let fails = |t: Tissue| t.properties().failure_strain.value;
+    fails(tissue) / fails(Tissue::Muscle)
+}
+
 impl Healthy {
     fn of(tissue: Tissue) -> Self {
         let p = tissue.properties();
@@ -308,6 +332,7 @@ impl Healthy {
             vessel_growth: p.vessel_growth.value,
             failure_strain: p.failure_strain.value,
             conductivity: p.relative_conductivity(),
+            modulus_mpa: p.youngs_modulus_mpa.value,
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::fields::{FIELDS, SIGNALS, Signal, Slow};
 use crate::joint::{Averages, Joint};
 use crate::ledger::Ledger;
 use crate::problem::Problem;
+use crate::strain::ImposedState;
 
 /// Numbers of a state, in place.
 #[derive(Debug, PartialEq)]
@@ -24,6 +25,8 @@ pub struct State {
     /// The signals of the middle of the last step: the next step predicts with them and its
     /// solves start from them.
     pub(crate) signals: [Vec<f64>; SIGNALS],
+    /// What the bones of a joint impose on the tissue.
+    pub(crate) imposed: ImposedState,
     /// Swelling, contracture, serum markers.
     pub joint: Joint,
     /// Averages of the middle of the last step.
@@ -81,6 +84,7 @@ impl State {
             day: 0.0,
             fields,
             signals,
+            imposed: ImposedState::new(problem),
             joint: Joint::default(),
             averages: Averages::default(),
             uptake_mm3_per_day: 0.0,
@@ -118,6 +122,7 @@ impl State {
             day,
             fields,
             signals,
+            imposed,
             joint,
             averages,
             uptake_mm3_per_day,
@@ -136,7 +141,14 @@ impl State {
             let name = format!("signal.{}", signal.describe().name);
             parts.push((name, Part::Reals(values.as_mut_slice())));
         }
+        let ImposedState { displacement_mm, blocks, solved_day } = imposed;
+        for (n, values) in displacement_mm.iter_mut().enumerate() {
+            let name = format!("strain.displacement_mm.{n}");
+            parts.push((name, Part::Reals(values.as_mut_slice())));
+        }
+        parts.push(("strain.blocks".to_owned(), Part::Reals(blocks.as_mut_slice())));
         let reals = [
+            ("strain.solved_day", solved_day),
             ("day", day),
             ("joint.swelling", swelling),
             ("joint.reversible_deg", reversible_deg),

@@ -26,8 +26,9 @@ use crate::movement::{Leak, MOVED, Movement};
 use crate::problem::Problem;
 use crate::reactions::{self, Pass, Setting, Stage};
 use crate::state::State;
-use crate::strain;
+use crate::strain::{ImposedState, StrainSolver};
 use ossicle_field::diffusion::Sweeps;
+use ossicle_field::elliptic::EllipticError;
 use ossicle_field::reaction::Network;
 
 /// What one accepted step was.
@@ -37,6 +38,10 @@ pub struct Stepped {
     pub days: f64,
     /// Its relative error, that of the worst field.
     pub error: f64,
+    /// The field with that error.
+    pub worst: Slow,
+    /// Longer steps that were tried before it and taken back.
+    pub rejected: u64,
 }
 
 /// Where the time of a run went, in seconds of wall clock.
@@ -67,6 +72,7 @@ pub struct Stepper {
     control: Control,
     network: Network<FIELDS, TRANSFERS>,
     chemistry: Chemistry,
+    strain: StrainSolver,
     movement: Movement,
     work: [Vec<f64>; FIELDS],
     middle: [Vec<f64>; FIELDS],
@@ -82,6 +88,7 @@ impl Stepper {
             control,
             network: reactions::network(problem).expect("the model's transfers go upwards"),
             chemistry: Chemistry::new(problem, control.oxygen_uptake),
+            strain: StrainSolver::new(problem),
             movement: Movement::new(problem),
             work: std::array::from_fn(|_| vec![0.0; n]),
             middle: std::array::from_fn(|_| vec![0.0; n]),
@@ -99,10 +106,8 @@ impl Stepper {
         state: &mut State,
         exposure: &Exposure,
     ) -> Result<(), StepError> {
-        let mut signals = std::mem::take(&mut state.signals);
-        let result = self.solve_signals(problem, state, exposure, &mut signals);
-        state.signals = signals;
-        result
+        let State { fields, signals, imposed, day, .. } = state;
+        self.solve_signals(problem, *day, fields, exposure, imposed, signals)
     }
 
     /// The signals of the present state, for looking at: those in the state belong to the
@@ -116,31 +121,30 @@ impl Stepper {
         state: &State,
         exposure: &Exposure,
     ) -> Result<[Vec<f64>; SIGNALS], StepError> {
-        let mut signals = state.signals.clone();
-        self.solve_signals(problem, state, exposure, &mut signals)?;
+        let (mut signals, mut imposed) = (state.signals.clone(), state.imposed.clone());
+        let State { fields, day, .. } = state;
+        self.solve_signals(problem, *day, fields, exposure, &mut imposed, &mut signals)?;
         Ok(signals)
     }
 
     fn solve_signals(
         &mut self,
         problem: &Problem,
-        state: &State,
+        day: f64,
+        fields: &[Vec<f64>; FIELDS],
         exposure: &Exposure,
+        imposed: &mut ImposedState,
         signals: &mut [Vec<f64>; SIGNALS],
     ) -> Result<(), StepError> {
-        strain::share_of_strain(
-            problem,
-            state.field(Slow::Mineral),
-            &mut signals[Signal::StrainShare as usize],
-        );
+        let failed = |(signal, cause)| unsolved(signal, day, cause);
+        let share = &mut signals[Signal::StrainShare as usize];
+        self.strain
+            .share(problem, day, fields, imposed, share)
+            .map_err(|cause| failed((Signal::StrainShare, cause)))?;
         // These solves are not part of the run's books.
         self.chemistry
-            .solve(problem, &state.fields, exposure, signals, &mut Ledger::default())
-            .map_err(|(signal, cause)| StepError::Signal {
-                signal: signal.describe().name,
-                day: state.day,
-                cause,
-            })
+            .solve(problem, fields, exposure, signals, &mut Ledger::default())
+            .map_err(failed)
     }
 
     /// Advances the state by one step that ends no later than `until_day`, with the exposure as a
@@ -162,6 +166,7 @@ impl Stepper {
             return Err(StepError::NotAhead { day: state.day, until_day });
         }
         let mut dt = state.next_step_days.clamp(control.shortest_days, control.longest_days);
+        let mut rejected = 0;
         loop {
             let remaining = until_day - state.day;
             // A step that would leave a sliver is stretched or halved instead.
@@ -173,12 +178,13 @@ impl Stepper {
                 (dt, false)
             };
             let attempt = self.attempt(problem, state, days, exposure)?;
-            let (_, error) = worst(problem, &attempt.pass);
+            let (worst, error) = worst(problem, &attempt.pass);
             if let Some(refused) = control.refuse(problem, &attempt.pass, state.day, days) {
                 if days <= control.shortest_days {
                     return Err(refused);
                 }
                 state.ledger.steps_rejected += 1;
+                rejected += 1;
                 dt = (days * control.factor(error).min(0.7)).max(control.shortest_days);
                 continue;
             }
@@ -189,7 +195,7 @@ impl Stepper {
                 if days < dt { allowed.max(dt) } else { allowed }.min(control.longest_days);
             let end = if last { until_day } else { state.day + days };
             self.accept(problem, state, attempt, end)?;
-            return Ok(Stepped { days, error });
+            return Ok(Stepped { days, error, worst, rejected });
         }
     }
 
@@ -202,8 +208,8 @@ impl Stepper {
         exposure: &dyn Fn(f64) -> Exposure,
     ) -> Result<Attempt, StepError> {
         let model = &problem.model;
-        let State { fields, signals, ledger, joint, averages, day, .. } = state;
-        let Self { network, chemistry, movement, work, middle, seconds, .. } = self;
+        let State { fields, signals, imposed, ledger, joint, averages, day, .. } = state;
+        let Self { network, chemistry, strain, movement, work, middle, seconds, .. } = self;
         for moved in MOVED {
             work[moved as usize].copy_from_slice(&fields[moved as usize]);
         }
@@ -236,13 +242,11 @@ impl Stepper {
         let mineral = &middle[Slow::Mineral as usize];
         let mineral_share = problem.share_of_site(mineral);
         let share = &mut signals[Signal::StrainShare as usize];
-        timed(&mut seconds.strain, || strain::share_of_strain(problem, mineral, share));
+        let failed = |(signal, cause)| unsolved(signal, *day, cause);
+        timed(&mut seconds.strain, || strain.share(problem, *day, middle, imposed, share))
+            .map_err(|cause| failed((Signal::StrainShare, cause)))?;
         timed(&mut seconds.chemistry, || chemistry.solve(problem, middle, &then, signals, ledger))
-            .map_err(|(signal, cause)| StepError::Signal {
-                signal: signal.describe().name,
-                day: *day,
-                cause,
-            })?;
+            .map_err(failed)?;
 
         timed(&mut seconds.drift, || movement.drift(problem, work, signals, 0.5 * dt, ledger))
             .map_err(leaking)?;
@@ -315,6 +319,10 @@ impl Stepper {
         state.steps += 1;
         Ok(())
     }
+}
+
+fn unsolved(signal: Signal, day: f64, cause: EllipticError) -> StepError {
+    StepError::Signal { signal: signal.describe().name, day, cause }
 }
 
 fn leak_found(Leak { field, gap }: Leak, day: f64) -> StepError {

@@ -7,16 +7,20 @@
 //! | the time loop | [`run`] |
 //! | exact states to go on and branch from | [`checkpoint`] |
 //! | what is read out | [`readout`], [`virtual_ct`] |
+//! | which model gave the results | [`golden`] |
 //! | how far a case's own figures are from finer ones | [`verify`] |
 //! | how fast this machine is | [`mod@bench`] |
 //! | ectopic bone in a scan of a patient | [`measure`] |
-//! | everything to look at, rerun and audit | [`folder`], [`record`], [`report`] |
+//! | everything to look at, rerun and audit | [`folder`], [`record`], [`history`], [`report`] |
 
 pub mod bench;
 pub mod books;
 pub mod case;
 pub mod checkpoint;
+pub mod command;
 pub mod folder;
+pub mod golden;
+pub mod history;
 pub mod measure;
 pub mod memory;
 mod outputs;

@@ -1,5 +1,7 @@
 //! What a run needs and what the machine has.
 
+use ossicle_lesion::fields::{FIELDS, SIGNALS};
+
 /// Bytes that one voxel of the lesion grid takes while a run advances: the fields three times
 /// over, the signals, the solvers' levels and scratch. Measured; see `docs/numerics/speed.md`.
 pub const LESION_BYTES_PER_VOXEL: u64 = 900;
@@ -16,11 +18,18 @@ pub fn needed_bytes(lesion_voxels: usize, scan_voxels: usize) -> u64 {
         + SCAN_BYTES_PER_VOXEL * scan_voxels as u64
 }
 
-/// Bytes that results take on disk at the least: voxels of all fields of all days, voxels of all
-/// virtual CTs, a tenth of their size when compression goes well.
+/// Bytes that results take on disk at the least: voxels of all fields of all days and voxels of
+/// all virtual CTs, a tenth of their size when compression goes well; voxels of all checkpoints
+/// that are there at once, three tenths of theirs.
 #[must_use]
-pub fn least_result_bytes(field_voxels: usize, virtual_ct_voxels: usize) -> u64 {
-    (4 * field_voxels as u64 + 2 * virtual_ct_voxels as u64) / 10
+pub fn least_result_bytes(
+    field_voxels: usize,
+    virtual_ct_voxels: usize,
+    checkpoint_voxels: usize,
+) -> u64 {
+    let outputs = 4 * field_voxels as u64 + 2 * virtual_ct_voxels as u64;
+    let state = 8 * (FIELDS + SIGNALS) as u64;
+    (outputs + 3 * state * checkpoint_voxels as u64) / 10
 }
 
 /// Bytes that can be taken without swapping, where the system tells: the least of what the

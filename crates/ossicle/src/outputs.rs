@@ -2,7 +2,7 @@
 
 use ossicle_lesion::{Signal, Slow};
 
-use crate::folder::{Channel, FieldsWriter, FieldsWritten, RunFolder};
+use crate::folder::{Channel, FieldsWriter, FieldsWritten, OpenRunError, Run, RunFolder};
 use crate::record::Record;
 use crate::run::{RunError, Simulation};
 use crate::setting::Setting;
@@ -44,6 +44,57 @@ impl<'a> Outputs<'a> {
     pub(crate) fn ranges(&self) -> Vec<f64> {
         let written = self.fields.as_ref().map(FieldsWriter::written).unwrap_or_default();
         written.ranges.into_flattened()
+    }
+
+    /// Takes over what a run has written of the days before one, as far as it is asked for here,
+    /// and enters it. What cannot be had is told.
+    ///
+    /// # Errors
+    /// If something cannot be written.
+    pub(crate) fn take_over(
+        &mut self,
+        parent: &Run,
+        before: f64,
+        record: &mut Record,
+    ) -> Result<(), RunError> {
+        let Record { notes, virtual_ct_days, field_days, .. } = record;
+        let mut lacking =
+            |what: String, why: OpenRunError| notes.push(format!("{what} not taken over: {why}"));
+        let setting = self.setting;
+        let past = |days: &'a [u64]| days.iter().copied().filter(move |day| (*day as f64) < before);
+        for day in past(&setting.virtual_ct_days) {
+            match parent.virtual_ct_bytes(day) {
+                Ok(bytes) => {
+                    self.folder.virtual_ct_again(day, &bytes)?;
+                    virtual_ct_days.push(day);
+                }
+                Err(why) => lacking(format!("the virtual CT of day {day} is"), why),
+            }
+        }
+        let Some(writer) = &mut self.fields else { return Ok(()) };
+        if past(&setting.field_days).next().is_none() {
+            return Ok(());
+        }
+        let fields = match parent.fields() {
+            Ok(fields) => fields,
+            Err(why) => {
+                lacking("the fields of earlier days are".to_owned(), why);
+                return Ok(());
+            }
+        };
+        for day in past(&setting.field_days) {
+            let read = |name: &String| -> Result<Vec<f64>, OpenRunError> {
+                Ok(fields.read(name, day)?.iter().map(|v| f64::from(*v)).collect())
+            };
+            match setting.fields.iter().map(read).collect::<Result<Vec<_>, _>>() {
+                Ok(values) => {
+                    writer.write(day, &values.iter().map(Vec::as_slice).collect::<Vec<_>>())?;
+                    field_days.push(day);
+                }
+                Err(why) => lacking(format!("the fields of day {day} are"), why),
+            }
+        }
+        Ok(())
     }
 
     /// Writes what is due on a day and not written yet, and enters it.

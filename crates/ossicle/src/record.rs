@@ -11,7 +11,7 @@ pub const RECORD_FORMAT: u32 = 1;
 
 /// How a run stands.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase", tag = "state", content = "cause")]
+#[serde(rename_all = "lowercase", tag = "state")]
 pub enum Status {
     /// Still advancing, or broken off without a word.
     Running,
@@ -20,7 +20,35 @@ pub enum Status {
     /// Stopped by the user.
     Stopped,
     /// Stopped by an error.
-    Failed(String),
+    Failed {
+        /// What went wrong: process, field, voxel, tissue and day, as far as they are known.
+        cause: String,
+        /// From where it can go on; absent where no state was kept.
+        #[serde(default)]
+        last_state: Option<LastState>,
+    },
+}
+
+/// The last state that was kept of a run that failed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LastState {
+    /// Its day.
+    pub day: f64,
+    /// Its checkpoint.
+    pub file: String,
+    /// The command that goes on from it: the same run where the cause lies outside of it, as a
+    /// full disk does; a branch with a changed case where the run would fail again.
+    pub command: String,
+}
+
+impl std::fmt::Display for LastState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { day, file, command } = self;
+        write!(
+            f,
+            "the last state that was kept is of day {day}: {file}\ngo on from it with: {command}"
+        )
+    }
 }
 
 /// An input file by its content.
@@ -130,6 +158,12 @@ pub struct Steps {
     pub shortest_days: f64,
     /// Longest step, days.
     pub longest_days: f64,
+    /// Largest relative error of a step that was made.
+    #[serde(default)]
+    pub largest_error: f64,
+    /// Steps by the field whose error set their length.
+    #[serde(default)]
+    pub limited_by: BTreeMap<String, u64>,
 }
 
 /// One injury as it lies on the grid.
@@ -163,6 +197,9 @@ pub struct BranchRecord {
     pub path: String,
     /// BLAKE3 of its program's version, case and inputs.
     pub blake3: String,
+    /// Day that was asked for; absent where the program did not tell yet.
+    #[serde(default)]
+    pub at: Option<f64>,
     /// Day of the state that the branch began with: later ones are its own.
     pub day: f64,
     /// BLAKE3 of that state's bits.
@@ -176,6 +213,10 @@ pub struct Record {
     pub format: u32,
     /// Version of the program.
     pub version: String,
+    /// Version of the model, see [`golden`](crate::golden): equal versions give equal bits. Empty
+    /// where the program did not tell yet.
+    #[serde(default)]
+    pub model: String,
     /// How the run stands.
     pub status: Status,
     /// Title of the case.

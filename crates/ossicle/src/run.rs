@@ -1,7 +1,7 @@
 //! The run: the time loop, and what it leaves in the run folder.
 
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use ossicle_lesion::StepError;
@@ -9,9 +9,10 @@ use thiserror::Error;
 
 use crate::case::CaseFile;
 use crate::checkpoint::{Checkpoint, CheckpointError, Identity, Keeper, Schedule};
+use crate::command;
 use crate::folder::{FieldsWritten, FolderError, OpenRunError, Run, RunFolder, utc_now};
 use crate::outputs::Outputs;
-use crate::record::{BranchRecord, Record, Resumption, Status};
+use crate::record::{BranchRecord, LastState, Record, Resumption, Status};
 use crate::setting::Setting;
 pub use crate::simulation::Simulation;
 use crate::simulation::{Spent, reals};
@@ -41,7 +42,7 @@ pub struct Progress {
 #[non_exhaustive]
 pub enum RunError {
     /// The step failed.
-    #[error(transparent)]
+    #[error("{}{}", .0, way_out(.0))]
     Step(#[from] StepError),
     /// A result could not be written.
     #[error(transparent)]
@@ -52,6 +53,25 @@ pub enum RunError {
     /// The checkpoint is not one of this case; nothing was written.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
+    /// The run had come some way, from where it can go on.
+    #[error("{cause}\n{last_state}")]
+    Underway {
+        /// What went wrong.
+        cause: Box<RunError>,
+        /// The last state that was kept.
+        last_state: LastState,
+    },
+}
+
+/// What the user can do about a step that failed.
+fn way_out(error: &StepError) -> &'static str {
+    match error {
+        StepError::Tolerance { .. } => {
+            ": the tolerance cannot be met; raise numerics.tolerance or lower \
+             numerics.shortest_step"
+        }
+        _ => "",
+    }
 }
 
 /// What a run left behind.
@@ -79,7 +99,7 @@ pub fn run(
     schedule: Schedule,
     watch: &mut dyn Watch,
 ) -> Result<Finished, RunError> {
-    begin(file, folder, record, Simulation::new(setting), schedule, watch)
+    begin(file, folder, record, Simulation::new(setting), None, schedule, watch)
 }
 
 /// Goes on with a run that was stopped, broken off or failed, from a checkpoint of it: the end is
@@ -119,11 +139,11 @@ pub fn resume(
     simulation.warnings = fresh.warnings;
     simulation.earlier =
         Spent { wall_seconds: record.wall_seconds, stage_seconds: record.stage_seconds.clone() };
-    let keeper = Keeper::new(folder.path(), identity, schedule, &setting.checkpoint_days);
-    keeper.forget_after(record.day);
+    let mut keeper = Keeper::new(folder.path(), identity, schedule, &setting.checkpoint_days);
+    keeper.go_on_from(path, record.day);
     folder.record(&record)?;
-    folder.timeseries(&simulation.rows)?;
-    carry_out(folder, record, simulation, Some(written), keeper, watch)
+    write_tables(&folder, &simulation)?;
+    carry_out(folder, record, simulation, Before::Fields(written), keeper, watch)
 }
 
 /// Runs the future of a branch into a folder that was made for it, from the state that
@@ -140,21 +160,23 @@ pub fn branch(
     schedule: Schedule,
     watch: &mut dyn Watch,
 ) -> Result<Finished, RunError> {
+    let parent = Run::open(Path::new(&from.path))?;
     record.notes.push(format!(
-        "the rows up to day {:.4} are those of {}, and so are the virtual CTs and fields of \
+        "rows and steps up to day {:.4} are those of {}, and so are the virtual CTs and fields of \
          earlier days",
         from.day, from.path
     ));
     record.branched_from = Some(from);
-    begin(file, folder, record, simulation, schedule, watch)
+    begin(file, folder, record, simulation, Some(parent), schedule, watch)
 }
 
-/// Begins a folder.
+/// Begins a folder, with the past of `parent` if it is a branch.
 fn begin(
     file: &CaseFile,
     folder: RunFolder,
     record: Record,
     mut simulation: Simulation,
+    parent: Option<Run>,
     schedule: Schedule,
     watch: &mut dyn Watch,
 ) -> Result<Finished, RunError> {
@@ -165,7 +187,16 @@ fn begin(
     let identity = Identity::of(file, &record.inputs);
     let days = &simulation.setting().checkpoint_days;
     let keeper = Keeper::new(folder.path(), identity, schedule, days);
-    carry_out(folder, record, simulation, None, keeper, watch)
+    let before = Before::Nothing(parent.map(Box::new));
+    carry_out(folder, record, simulation, before, keeper, watch)
+}
+
+/// What a folder holds before the run advances.
+enum Before {
+    /// Nothing; what a parent has written of earlier days is to be taken over.
+    Nothing(Option<Box<Run>>),
+    /// Everything up to the day, fields among it.
+    Fields(FieldsWritten),
 }
 
 /// Runs to the end and writes how it went.
@@ -173,13 +204,19 @@ fn carry_out(
     folder: RunFolder,
     mut record: Record,
     mut simulation: Simulation,
-    before: Option<FieldsWritten>,
+    before: Before,
     mut keeper: Keeper,
     watch: &mut dyn Watch,
 ) -> Result<Finished, RunError> {
     let clock = Instant::now();
-    let begins = before.is_none();
-    let result = Outputs::open(simulation.setting(), &folder, before).and_then(|mut outputs| {
+    let (begins, parent, written) = match before {
+        Before::Nothing(parent) => (true, parent, None),
+        Before::Fields(written) => (false, None, Some(written)),
+    };
+    let result = Outputs::open(simulation.setting(), &folder, written).and_then(|mut outputs| {
+        if let Some(parent) = &parent {
+            outputs.take_over(parent, simulation.state.day, &mut record)?;
+        }
         let mut scene = Scene { folder: &folder, keeper: &mut keeper, clock: &clock, begins };
         let went = scene.advance(&mut simulation, &mut outputs, &mut record, watch);
         // What was written is there whatever way the run ends.
@@ -190,29 +227,55 @@ fn carry_out(
     record.status = match &result {
         Ok(ControlFlow::Continue(())) => Status::Complete,
         Ok(ControlFlow::Break(())) => Status::Stopped,
-        Err(error) => Status::Failed(error.to_string()),
+        Err(error) => failed(error, &folder, &keeper, &record),
     };
-    let written = folder.timeseries(&simulation.rows).map_err(RunError::from);
+    let written = write_tables(&folder, &simulation).map_err(RunError::from);
     // The report first: a run that says it is complete has one.
     let reported = written.and_then(|()| {
         let run = Run::open(folder.path())?.with_record(record.clone());
         Ok(folder.report(&crate::report::of(run))?)
     });
-    // The first cause is the one to tell.
-    let failed = result.err().or(reported.err());
-    if let Some(error) = &failed {
-        record.status = Status::Failed(error.to_string());
+    if let Some(error) = result.err().or(reported.err()) {
+        let status = failed(&error, &folder, &keeper, &record);
+        record.status = status.clone();
+        // The first cause is the one to tell, whether or not there is room to record it.
+        let _ = folder.record(&record);
+        return Err(match status {
+            Status::Failed { last_state: Some(last_state), .. } => {
+                RunError::Underway { cause: Box::new(error), last_state }
+            }
+            _ => error,
+        });
     }
-    let recorded = folder.record(&record);
-    if let Some(error) = failed {
-        return Err(error);
-    }
-    recorded?;
+    folder.record(&record)?;
     let path = match record.status {
         Status::Complete => folder.complete()?,
         _ => folder.path().to_owned(),
     };
     Ok(Finished { record, path })
+}
+
+/// How a run stands that was stopped by an error.
+fn failed(error: &RunError, folder: &RunFolder, keeper: &Keeper, record: &Record) -> Status {
+    let last_state = keeper.last().map(|(path, day)| LastState {
+        day,
+        file: command::shown(path),
+        command: match error {
+            // The same step fails again, whatever it is made with.
+            RunError::Step(StepError::Tolerance { .. }) => {
+                command::branch(folder.path(), day, "numerics.tolerance")
+            }
+            RunError::Step(_) => command::branch(folder.path(), day, "KEY"),
+            _ => command::resume(record, folder.path()),
+        },
+    });
+    Status::Failed { cause: error.to_string(), last_state }
+}
+
+/// Writes the rows of the days and of the steps so far.
+fn write_tables(folder: &RunFolder, simulation: &Simulation) -> Result<(), FolderError> {
+    folder.timeseries(&simulation.rows)?;
+    folder.steps(&simulation.steps)
 }
 
 /// What a run advances in.
@@ -255,7 +318,7 @@ impl Scene<'_> {
             }
             outputs.write(day, simulation, record)?;
             simulation.enter(record, self.clock);
-            self.folder.timeseries(&simulation.rows)?;
+            write_tables(self.folder, simulation)?;
             self.folder.record(record)?;
         }
         Ok(ControlFlow::Continue(()))

@@ -8,8 +8,9 @@ use ossicle_lesion::{Part, State, StepError, Stepper};
 
 use crate::checkpoint::{Arrays, CheckpointError, Values};
 use crate::folder::{machine, utc_now};
+use crate::history::{self, StepRow};
 use crate::readout::{COLUMNS, Readout, Summary, VISIBLE_HU, added_hu};
-use crate::record::{Record, Steps};
+use crate::record::Record;
 use crate::run::Progress;
 use crate::setting::Setting;
 
@@ -25,7 +26,8 @@ pub struct Simulation<'a> {
     /// One row a day.
     pub rows: Vec<Readout>,
     first_visible_day: Option<f64>,
-    steps: Steps,
+    /// One row a step.
+    pub steps: Vec<StepRow>,
     at_start: Vec<f64>,
     /// What was to be warned of before the first step.
     pub(crate) warnings: Vec<String>,
@@ -55,7 +57,7 @@ impl<'a> Simulation<'a> {
             last,
             rows: vec![last],
             first_visible_day: None,
-            steps: Steps::default(),
+            steps: Vec::new(),
             at_start: crate::books::totals(problem, &state),
             warnings: Vec::new(),
             unkept: None,
@@ -96,15 +98,11 @@ impl<'a> Simulation<'a> {
     pub fn step(&mut self, until_day: f64) -> Result<(), StepError> {
         let setting = self.setting;
         let plan = &setting.plan;
+        let iterations = self.state.ledger.solver_iterations;
         let stepped = self
             .stepper
             .step(&setting.problem, &mut self.state, until_day, &|day| plan.exposure(day))?;
-        self.steps.shortest_days = match self.steps.accepted {
-            0 => stepped.days,
-            _ => self.steps.shortest_days.min(stepped.days),
-        };
-        self.steps.accepted += 1;
-        self.steps.longest_days = self.steps.longest_days.max(stepped.days);
+        self.steps.push(StepRow::of(stepped, iterations, &self.state));
         let now = Readout::of(&setting.problem, &self.state, &setting.tissue_hu);
         // A step may pass several midnights; their rows lie between the two read-outs.
         let next = self.rows.len();
@@ -149,14 +147,13 @@ impl<'a> Simulation<'a> {
     pub(crate) fn values(&mut self) -> Vec<(String, Values<'_>)> {
         let row = |row: &Readout| COLUMNS.iter().map(|c| c.of(row)).collect::<Vec<f64>>();
         let rows: Vec<f64> = self.rows.iter().flat_map(row).collect();
-        // The rejected steps stand in the lesion's own books.
-        let Steps { accepted, rejected: _, shortest_days, longest_days } = self.steps;
+        let (steps, step_counts) = history::to_arrays(&self.steps);
         let own: [(&str, Values<'_>); 6] = [
             (LAST, row(&self.last).into()),
             (ROWS, rows.into()),
             (FIRST_VISIBLE_DAY, Vec::from_iter(self.first_visible_day).into()),
-            (ACCEPTED, vec![accepted].into()),
-            (LENGTHS, vec![shortest_days, longest_days].into()),
+            (STEPS, steps.into()),
+            (STEP_COUNTS, step_counts.into()),
             (AT_START, self.at_start.clone().into()),
         ];
         let own = own.map(|(name, values)| (name.to_owned(), values));
@@ -187,9 +184,10 @@ impl<'a> Simulation<'a> {
         new.rows = rows.chunks(width).map(row_of).collect();
         let first = reals(arrays, FIRST_VISIBLE_DAY, path, |n| n <= 1)?;
         new.first_visible_day = first.first().copied();
-        new.steps.accepted = counts(arrays, ACCEPTED, path, 1)?[0];
-        let lengths = reals(arrays, LENGTHS, path, |n| n == 2)?;
-        (new.steps.shortest_days, new.steps.longest_days) = (lengths[0], lengths[1]);
+        let steps = reals(arrays, STEPS, path, |_| true)?;
+        let step_counts = counts(arrays, STEP_COUNTS, path, |_| true)?;
+        new.steps = history::from_arrays(&steps, &step_counts)
+            .ok_or_else(|| unfit(path, STEPS, Some(&Values::from(steps))))?;
         let fields = new.at_start.len();
         new.at_start = reals(arrays, AT_START, path, |n| n == fields)?;
         for (name, part) in new.state.parts() {
@@ -200,7 +198,8 @@ impl<'a> Simulation<'a> {
                     values.copy_from_slice(&reals(arrays, &name, path, |n| n == length)?);
                 }
                 Part::Counts(values) => {
-                    values.copy_from_slice(&counts(arrays, &name, path, values.len())?);
+                    let length = values.len();
+                    values.copy_from_slice(&counts(arrays, &name, path, |n| n == length)?);
                 }
             }
         }
@@ -217,7 +216,7 @@ impl<'a> Simulation<'a> {
         for (stage, seconds) in &self.earlier.stage_seconds {
             *record.stage_seconds.entry(stage.clone()).or_default() += seconds;
         }
-        record.steps = Steps { rejected: ledger.steps_rejected, ..self.steps };
+        record.steps = history::summed_up(&self.steps, ledger.steps_rejected);
         record.solver_iterations = ossicle_lesion::mean_iterations(ledger)
             .into_iter()
             .map(|(name, mean)| (name.to_owned(), mean))
@@ -236,8 +235,8 @@ impl<'a> Simulation<'a> {
 const LAST: &str = "run.last";
 const ROWS: &str = "run.rows";
 const FIRST_VISIBLE_DAY: &str = "run.first_visible_day";
-const ACCEPTED: &str = "run.steps_accepted";
-const LENGTHS: &str = "run.step_lengths";
+const STEPS: &str = "run.steps";
+const STEP_COUNTS: &str = "run.step_counts";
 const AT_START: &str = "run.at_start";
 const STATE: &str = "state.";
 
@@ -266,10 +265,10 @@ fn counts(
     arrays: &mut Arrays,
     name: &str,
     path: &Path,
-    length: usize,
+    fits: impl Fn(usize) -> bool,
 ) -> Result<Vec<u64>, CheckpointError> {
     match arrays.remove(name) {
-        Some(Values::Counts(values)) if values.len() == length => Ok(values.into_owned()),
+        Some(Values::Counts(values)) if fits(values.len()) => Ok(values.into_owned()),
         other => Err(unfit(path, name, other.as_ref())),
     }
 }

@@ -27,6 +27,7 @@ pub fn record(
     Ok(Record {
         format: RECORD_FORMAT,
         version: env!("CARGO_PKG_VERSION").to_owned(),
+        model: crate::golden::model_version(),
         status: Status::Running,
         title: case.title.clone(),
         started: now.clone(),

@@ -143,8 +143,9 @@ pub(crate) struct Drawn {
     pub(crate) hu: Field<f32>,
 }
 
-/// Voxels along the edge of the blocks that share one lighter scene.
-const BLOCK: usize = 8;
+/// Voxels along the edge of the blocks that the work is cut into: the largest, and the least
+/// that is worth a lighter scene of its own.
+const BLOCK: [usize; 2] = [16, 4];
 
 /// Evaluates `scene`, `scale` times human size, at every voxel centre.
 ///
@@ -155,26 +156,14 @@ pub(crate) fn draw(scene: &impl Scene, grid: &Grid, side: Side, scale: f64) -> D
     let local = |[x, y, z]: Vec3| [lateral * x / scale, y / scale, z / scale];
     let [nx, ny, nz] = grid.shape();
     let mut samples = vec![Sample::OUTSIDE; grid.len()];
-    samples.par_chunks_mut(nx * ny * BLOCK).enumerate().for_each(|(slab, samples)| {
-        let depth = slab * BLOCK..(slab * BLOCK + BLOCK).min(nz);
-        for j0 in (0..ny).step_by(BLOCK) {
-            for i0 in (0..nx).step_by(BLOCK) {
-                let (i1, j1) = ((i0 + BLOCK).min(nx), (j0 + BLOCK).min(ny));
-                let corner = [i0, j0, depth.start].map(|v| v as f64);
-                let opposite = [i1 - 1, j1 - 1, depth.end - 1].map(|v| v as f64);
-                let middle: Vec3 = std::array::from_fn(|a| 0.5 * (corner[a] + opposite[a]));
-                // On a sheared grid another diagonal may be the longest.
-                let steps = grid.spacing_mm();
-                let radius: f64 = (0..3).map(|a| (middle[a] - corner[a]) * steps[a]).sum();
-                let scene = scene.near(local(grid.to_world(middle)), radius / scale + 1e-9);
-                for k in depth.clone() {
-                    for j in j0..j1 {
-                        for i in i0..i1 {
-                            let sample = &mut samples[i + nx * (j + ny * (k - depth.start))];
-                            *sample = scene.at(local(grid.centre([i, j, k])));
-                        }
-                    }
-                }
+    let place = Place { grid, local: &local, scale };
+    samples.par_chunks_mut(nx * ny * BLOCK[0]).enumerate().for_each(|(slab, samples)| {
+        let k0 = slab * BLOCK[0];
+        for j0 in (0..ny).step_by(BLOCK[0]) {
+            for i0 in (0..nx).step_by(BLOCK[0]) {
+                let end = [i0, j0, k0].map(|v| v + BLOCK[0]);
+                let end = [end[0].min(nx), end[1].min(ny), end[2].min(nz)];
+                place.draw_block(scene, [i0, j0, k0], end, k0, samples);
             }
         }
     });
@@ -183,6 +172,56 @@ pub(crate) fn draw(scene: &impl Scene, grid: &Grid, side: Side, scale: f64) -> D
         tissue: Field::from_vec(*grid, samples.iter().map(|s| s.tissue).collect()),
         structure: field(|s| s.structure),
         hu: Field::from_vec(*grid, samples.iter().map(|s| s.hu).collect()),
+    }
+}
+
+/// Where voxels lie in a scene.
+struct Place<'a, F> {
+    grid: &'a Grid,
+    local: &'a F,
+    scale: f64,
+}
+
+impl<F: Fn(Vec3) -> Vec3> Place<'_, F> {
+    /// Draws the voxels from `start` up to `end`, block within block, each with the lighter scene
+    /// of its surroundings. `samples` begins with plane `first_plane`.
+    fn draw_block(
+        &self,
+        scene: &impl Scene,
+        start: [usize; 3],
+        end: [usize; 3],
+        first_plane: usize,
+        samples: &mut [Sample],
+    ) {
+        let Self { grid, local, scale } = self;
+        let [nx, ny, _] = grid.shape();
+        let corner = start.map(|v| v as f64);
+        let middle: Vec3 = std::array::from_fn(|a| 0.5 * (corner[a] + end[a] as f64 - 1.0));
+        // On a sheared grid another diagonal may be the longest.
+        let steps = grid.spacing_mm();
+        let radius: f64 = (0..3).map(|a| (middle[a] - corner[a]) * steps[a]).sum();
+        let scene = scene.near(local(grid.to_world(middle)), radius / scale + 1e-9);
+        let half: [usize; 3] = std::array::from_fn(|a| (end[a] - start[a]).div_ceil(2));
+        if half.iter().all(|h| 2 * h <= BLOCK[1]) {
+            for k in start[2]..end[2] {
+                for j in start[1]..end[1] {
+                    for i in start[0]..end[0] {
+                        let at = i + nx * (j + ny * (k - first_plane));
+                        samples[at] = scene.at(local(grid.centre([i, j, k])));
+                    }
+                }
+            }
+            return;
+        }
+        for k in (start[2]..end[2]).step_by(half[2]) {
+            for j in (start[1]..end[1]).step_by(half[1]) {
+                for i in (start[0]..end[0]).step_by(half[0]) {
+                    let from = [i, j, k];
+                    let to = std::array::from_fn(|a| (from[a] + half[a]).min(end[a]));
+                    self.draw_block(&scene, from, to, first_plane, samples);
+                }
+            }
+        }
     }
 }
 

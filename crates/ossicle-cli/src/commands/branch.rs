@@ -5,7 +5,7 @@ use ossicle::folder::{RunFolder, check_space};
 use ossicle::setting::Setting;
 use ossicle::{run as runs, start};
 
-use super::finish::{announce, quoted, schedule, tell};
+use super::finish::{announce, schedule, tell};
 use super::{changes, overrides, pool, tell_warnings};
 use crate::arguments::{Branch, CaseArguments};
 use crate::exit::{Failure, STOPPED};
@@ -36,7 +36,6 @@ pub(crate) fn branch(arguments: &Branch) -> Result<u8, Failure> {
     check_space(&arguments.output, setting.least_result_bytes).map_err(Failure::refused)?;
     let folder = RunFolder::create(&arguments.output, arguments.force).map_err(Failure::refused)?;
     announce(&file.case.title, &setting, threads);
-    let path = folder.path().to_owned();
     let mut bar = Bar::new(arguments.going.quiet);
     let mut told = |text: String| say::message(text);
     let reached = pool.install(|| parting.reach(&setting, &mut bar, &mut told)).map_err(refused)?;
@@ -49,11 +48,5 @@ pub(crate) fn branch(arguments: &Branch) -> Result<u8, Failure> {
     let finished =
         pool.install(|| runs::branch(file, folder, record, *simulation, from, schedule, &mut bar));
     bar.finish();
-    // Its folder holds the changed case whole.
-    let again = |folder: &std::path::Path| {
-        let resolved = folder.join("resolved.toml");
-        let [resolved, folder] = [&*resolved, folder].map(|p| quoted(&p.to_string_lossy()));
-        format!("ossicle run {resolved} -o {folder}")
-    };
-    tell(finished, &setting, &path, arguments.json, &again)
+    tell(finished, &setting, arguments.json)
 }

@@ -1,8 +1,7 @@
 //! What `run` and `branch` share: the schedule of checkpoints, and what is told at the end.
 
-use std::path::Path;
-
 use ossicle::checkpoint::{Checkpoint, Schedule};
+use ossicle::command;
 use ossicle::record::Status;
 use ossicle::run::{Finished, RunError};
 use ossicle::setting::Setting;
@@ -28,31 +27,16 @@ pub(super) fn announce(title: &str, setting: &Setting, threads: usize) {
     ));
 }
 
-/// How a run is gone on with: the command without `--resume`, for the folder it is in.
-pub(super) type Again<'a> = &'a dyn Fn(&Path) -> String;
-
-/// Tells how a run in `folder` ended, and gives the exit code.
+/// Tells how a run ended, and gives the exit code.
 pub(super) fn tell(
     finished: Result<Finished, RunError>,
     setting: &Setting,
-    folder: &Path,
     json: bool,
-    again: Again<'_>,
 ) -> Result<u8, Failure> {
     let finished = match finished {
         Ok(finished) => finished,
         Err(error @ RunError::Checkpoint(_)) => return Err(Failure::refused(error)),
-        Err(error) => {
-            return Err(match Checkpoint::newest_name(folder) {
-                Some((path, day)) => Failure::failed(format!(
-                    "{error}\nthe last state that was kept is of day {day}: {}\ngo on from it \
-                     with: {} --resume",
-                    path.display(),
-                    again(folder)
-                )),
-                None => Failure::failed(error),
-            });
-        }
+        Err(error) => return Err(Failure::failed(error)),
     };
     for warning in finished.record.warnings.iter().filter(|w| !setting.warnings.contains(w)) {
         say::message(format_args!("warning: {warning}"));
@@ -71,20 +55,10 @@ pub(super) fn tell(
     }
     if let Some((_, day)) = Checkpoint::newest_name(&finished.path) {
         say::message(format_args!(
-            "stopped on day {:.4}; go on from day {day} with: {} --resume",
+            "stopped on day {:.4}; go on from day {day} with: {}",
             finished.record.day,
-            again(&finished.path)
+            command::resume(&finished.record, &finished.path)
         ));
     }
     Ok(STOPPED)
-}
-
-/// A word as a shell takes it.
-pub(super) fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=+,:@%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
 }

@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 
 use ossicle::case::CaseFile;
 use ossicle::checkpoint::Checkpoint;
-use ossicle::folder::{Run as OpenRun, RunFolder, check_space};
+use ossicle::folder::{Run as OpenRun, RunFolder, check_space, recover};
 use ossicle::record::Status;
 use ossicle::setting::Setting;
 use ossicle::{report as reports, run as runs, start};
 
-use super::finish::{announce, quoted, schedule, tell};
+use super::finish::{announce, schedule, tell};
 use super::{changes, pool, read, stem};
 use crate::arguments::{Report, Run};
 use crate::exit::{DONE, Failure};
@@ -44,27 +44,18 @@ pub(crate) fn run(arguments: &Run) -> Result<u8, Failure> {
         (RunFolder::create(&path, arguments.force).map_err(Failure::refused)?, None)
     };
     announce(&file.case.title, &setting, threads);
-    let path = folder.path().to_owned();
     let (schedule, mut bar) = (schedule(going), Bar::new(going.quiet));
     let finished = pool.install(|| match checkpoint {
         None => runs::run(&file, &setting, folder, record, schedule, &mut bar),
         Some(from) => runs::resume(&file, &setting, folder, record, from, schedule, &mut bar),
     });
     bar.finish();
-    let again = |folder: &Path| {
-        let mut words = vec!["ossicle".to_owned(), "run".to_owned()];
-        words.push(quoted(&case.case.to_string_lossy()));
-        for (option, values) in [("--set", &case.set), ("--without", &case.without)] {
-            words.extend(values.iter().flat_map(|value| [option.to_owned(), quoted(value)]));
-        }
-        words.extend(["-o".to_owned(), quoted(&folder.to_string_lossy())]);
-        words.join(" ")
-    };
-    tell(finished, &setting, &path, case.json, &again)
+    tell(finished, &setting, case.json)
 }
 
 /// Says that there is nothing to go on with, where that is so.
 fn already_complete(file: &CaseFile, path: &Path) -> Result<Option<u8>, Failure> {
+    recover(path).map_err(Failure::refused)?;
     let run = OpenRun::open(path).map_err(Failure::refused)?;
     if run.record().status != Status::Complete {
         return Ok(None);

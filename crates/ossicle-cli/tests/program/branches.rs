@@ -1,6 +1,10 @@
 //! Several futures from one state.
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::path::PathBuf;
+
+use ossicle::folder::Run;
 
 use crate::support::{Desk, tiny};
 
@@ -15,6 +19,15 @@ fn run() -> Desk {
     desk.write("tiny.toml", case);
     desk.ossicle(&["run", "tiny.toml", "-o", "run"]).ok();
     desk
+}
+
+/// Everything that was computed, by its name and bytes.
+fn outputs(desk: &Desk, run: &str) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut tree = desk.tree(run);
+    let computed = ["timeseries", "steps", "virtual_ct", "fields.zarr"];
+    tree.retain(|name, _| computed.iter().any(|c| name.to_string_lossy().starts_with(c)));
+    assert!(tree.len() > 6, "{:?}", tree.keys());
+    tree
 }
 
 fn rows(desk: &Desk, run: &str) -> Vec<String> {
@@ -35,6 +48,10 @@ fn a_branch_without_a_change_is_the_run_itself() {
         assert_eq!(found["state_digest"], wanted["state_digest"], "day {day}");
         assert_eq!(found["summary"], wanted["summary"], "day {day}");
         assert_eq!(rows(&desk, &output), rows(&desk, "run"), "day {day}");
+        assert_eq!(outputs(&desk, &output), outputs(&desk, "run"), "day {day}");
+        for key in ["steps", "virtual_ct_days", "field_days"] {
+            assert_eq!(found[key], wanted[key], "day {day}: {key}");
+        }
         let from = &found["branched_from"];
         assert!(from["day"].as_f64().expect("a day") <= kept.parse().expect("a number"));
         assert!(from["path"].as_str().is_some_and(|path| path.ends_with("run")), "{from}");
@@ -60,7 +77,23 @@ fn a_branch_with_a_change_shares_the_past_alone() {
         }
         assert_ne!(told["state_digest"], record["state_digest"]);
         assert_eq!(told["branched_from"]["day"], 6.0);
-        assert_eq!(told["virtual_ct_days"], serde_json::json!([6, 12]));
+        // What was computed before the day is there, too.
+        for (key, days) in [("virtual_ct_days", "virtual_ct"), ("field_days", "fields.zarr")] {
+            assert_eq!(told[key], serde_json::json!([0, 6, 12]), "{days}");
+        }
+        let first = |run: &str| fs::read(desk.path(run).join("virtual_ct/day_0000.nii.gz"));
+        assert_eq!(first(branch).expect("a virtual CT"), first("run").expect("a virtual CT"));
+        let fields = |run: &str| {
+            let run = Run::open(&desk.path(run)).expect("a run");
+            run.fields().and_then(|f| f.read("debris", 0)).expect("debris")
+        };
+        assert_eq!(fields(branch), fields("run"));
+        let steps = |run: &str| Run::open(&desk.path(run)).and_then(|r| r.steps()).expect("steps");
+        let past: Vec<_> = steps("run").into_iter().filter(|s| s.end_day <= 6.0).collect();
+        assert!(past.len() > 30 && steps(branch)[..past.len()] == past, "{branch}");
+        let report = desk.read(&format!("{branch}/report.html"));
+        assert!(report.contains("whose course up to day 6 is shown as its own"), "{branch}");
+        assert!(report.contains("ossicle branch run --at 6 --"), "{branch}");
         assert!(told["notes"].to_string().contains("up to day 6.0000 are those of"));
     }
     assert_eq!(desk.record("more")["changes"], serde_json::json!(["--set k_e1=0.5 /d"]));
@@ -126,4 +159,19 @@ fn a_branch_takes_the_newest_state_that_is_whole() {
     let done = desk.ossicle(&["branch", "run", "--at", "6", "-o", "anew"]).ok();
     assert!(done.stderr.contains("computing the past anew"), "{}", done.stderr);
     assert_eq!(desk.record("anew")["state_digest"], desk.record("run")["state_digest"]);
+    // What the run has lost is told.
+    fs::remove_file(desk.path("run/virtual_ct/day_0000.nii.gz")).expect("removed");
+    fs::remove_dir_all(desk.path("run/fields.zarr")).expect("removed");
+    for (parent, branch) in [("anew", "whole"), ("run", "less")] {
+        let numb = ["--without", "neurogenic", "-o", branch];
+        desk.ossicle(&[&["branch", parent, "--at", "6"][..], &numb].concat()).ok();
+    }
+    let notes = desk.record("less")["notes"].to_string();
+    for lost in [
+        "the virtual CT of day 0 is not taken over: run/virtual_ct/day_0000.nii.gz: cannot be read",
+        "the fields of earlier days are not taken over: ",
+    ] {
+        assert!(notes.contains(lost), "{notes}");
+        assert!(!desk.record("whole")["notes"].to_string().contains(lost));
+    }
 }

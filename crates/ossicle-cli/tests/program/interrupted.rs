@@ -1,6 +1,7 @@
 //! Runs that are stopped, asked or not.
 #![cfg(unix)]
 
+use std::fs;
 use std::process::{Child, Command};
 
 use crate::support::{Desk, Done, done, wait_for};
@@ -79,6 +80,36 @@ fn an_interrupted_replacement_leaves_the_old_run() {
     assert!(desk.tree("out") == before, "the old run was touched");
     assert!(done.stdout.contains(&format!("{beside}/report.html")), "{}", done.stdout);
     assert_stopped(&desk, &beside);
+}
+
+#[test]
+fn what_a_killed_replacement_left_is_cleared_by_the_next() {
+    let desk = Desk::with_tiny();
+    desk.ossicle(&["run", "tiny.toml", "-o", "out"]).ok();
+    let mut child = start(&desk, &["-o", "out", "--force"]);
+    let process = child.id();
+    let beside = format!("out.new-{process}");
+    wait_for("day 2", || desk.path(&beside).join("virtual_ct/day_0002.nii.gz").exists());
+    child.kill().expect("killed");
+    assert_eq!(end(child).code, None);
+    assert_eq!(desk.names("."), ["out", &beside, "tiny.toml"]);
+    // A run that is refused removes nothing: the replacement can be gone on with.
+    desk.ossicle(&["run", "tiny.toml", "-o", "out"]).refused(&["holds a run already"]);
+    assert_eq!(desk.names("."), ["out", &beside, "tiny.toml"]);
+    desk.ossicle(&["run", "tiny.toml", "-o", "out", "--force"]).ok();
+    assert_eq!(desk.names("."), ["out", "tiny.toml"]);
+
+    // Killed while the two change places: the new one is complete, and its place is empty.
+    let (old, new) = (format!("out.old-{process}"), beside);
+    fs::rename(desk.path("out"), desk.path(&old)).expect("renamed");
+    desk.ossicle(&["run", "tiny.toml", "-o", &new, "--set", "seed=8"]).ok();
+    for run in [&old, &new] {
+        desk.write(&format!("{run}/.lock"), format!("ossicle, process {process}\n"));
+    }
+    let done = desk.ossicle(&["run", "tiny.toml", "-o", "out", "--set", "seed=8", "--resume"]);
+    assert!(done.ok().stderr.contains("the run is complete; nothing to do"));
+    assert_eq!(desk.record("out")["seed"], 8);
+    assert_eq!(desk.names("."), ["out", "tiny.toml"]);
 }
 
 #[test]

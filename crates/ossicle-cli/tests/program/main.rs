@@ -5,6 +5,7 @@
 mod bad_scans;
 mod bench;
 mod branches;
+mod failures;
 mod golden;
 mod help;
 mod interrupted;

@@ -95,6 +95,8 @@ fn a_run_that_was_stopped_goes_on_to_the_same_end() {
         let day = resumptions[0]["day"].as_f64().expect("a day");
         assert!((3.0..6.0).contains(&day), "{day}");
         assert_eq!(resumptions[0]["after"]["state"], "stopped");
+        let report = desk.read(&format!("{output}/report.html"));
+        assert!(report.contains("once: stopped by its user, gone on with from day 3"));
         assert_eq!(desk.names(output), desk.names("whole"), "nothing is left over");
 
         // And a run that is complete says so.
@@ -244,6 +246,45 @@ fn another_case_does_not_go_on() {
     fs::remove_dir_all(desk.path("out/checkpoint")).expect("removed");
     run(&[&SLOW[..], &["--resume"]].concat())
         .refused(&["checkpoint: holds no checkpoint; expected at least one"]);
+}
+
+/// Writes a text of a sound file's header anew, and the digest at its end.
+fn reseal(bytes: &[u8], old: &str, new: &str) -> Vec<u8> {
+    assert_eq!(old.len(), new.len());
+    let mut bytes = bytes[..bytes.len() - 32].to_vec();
+    let at = bytes.windows(old.len()).position(|text| text == old.as_bytes()).expect(old);
+    bytes[at..at + old.len()].copy_from_slice(new.as_bytes());
+    let digest = blake3::hash(&bytes);
+    bytes.extend(digest.as_bytes());
+    bytes
+}
+
+#[test]
+fn a_state_of_another_model_does_not_go_on() {
+    let desk = six_days("1.5 mm");
+    killed(&desk, "out");
+    let model = ossicle::golden::model_version();
+    assert_eq!(desk.record("out")["model"], model.as_str());
+    for name in checkpoints(&desk, "out").iter().filter(|name| !name.starts_with('.')) {
+        let path = format!("out/checkpoint/{name}");
+        let sound = fs::read(desk.path(&path)).expect("a checkpoint");
+        desk.write(&path, reseal(&sound, &model, "0123456789ab"));
+    }
+    let run = ["run", "tiny.toml", "-o", "out", "--resume"];
+    let words = [
+        ".ossicle: found a state of Ossicle",
+        "with model 0123456789ab; expected one of",
+        &format!("with model {model}, which runs now: go on with the program that began the run"),
+        "or run the case anew",
+    ];
+    let refused = desk.ossicle(&[&run[..], &SLOW].concat()).refused(&words);
+    assert!(!refused.stderr.contains("whole"), "{}", refused.stderr);
+    // A branch would have another past.
+    let record = desk.read("out/run.json").replace(&model, "0123456789ab");
+    desk.write("out/run.json", record);
+    desk.ossicle(&["branch", "out", "--at", "1", "-o", "new"])
+        .refused(&[&words[1..], &["error: out: found a state"]].concat());
+    assert!(!desk.path("new").exists());
 }
 
 #[test]

@@ -86,6 +86,37 @@ fn the_record_tells_how_the_run_went() {
 }
 
 #[test]
+fn the_step_history_adds_up() {
+    let (desk, _) = &*BONE;
+    let steps = Run::open(&desk.path("out")).and_then(|run| run.steps()).expect("steps");
+    let record = desk.record("out");
+    let told = &record["steps"];
+    assert_eq!(steps.len() as u64, told["accepted"].as_u64().expect("a count"));
+    let (mut day, mut tries, mut limited) = (0.0, 0, 0);
+    for step in &steps {
+        assert!((day + step.length_days - step.end_day).abs() < 1e-9, "after day {day}: {step:?}");
+        assert!(step.length_days > 0.0 && (0.0..=0.01).contains(&step.relative_error), "{step:?}");
+        assert!(step.iterations.iter().sum::<u64>() > 0, "{step:?}");
+        (day, tries) = (step.end_day, tries + step.rejected_tries);
+    }
+    assert_eq!(day, 80.0);
+    assert_eq!(tries, told["rejected"].as_u64().expect("a count"));
+    let shortest = steps.iter().map(|s| s.length_days).fold(f64::INFINITY, f64::min);
+    assert_eq!(number(&told["shortest_days"]), shortest);
+    let largest = steps.iter().map(|s| s.relative_error).fold(0.0, f64::max);
+    assert!(number(&told["largest_error"]) == largest && largest > 0.005, "{largest}");
+    for (field, count) in told["limited_by"].as_object().expect("fields") {
+        let found = steps.iter().filter(|s| s.worst_field.describe().name == field).count();
+        assert_eq!(Some(found as u64), count.as_u64(), "{field}");
+        limited += found;
+    }
+    assert_eq!(limited, steps.len());
+    let csv = desk.read("out/steps.csv");
+    assert!(csv.starts_with("end_day,length_days,relative_error,worst_field,rejected_tries,"));
+    assert!(csv.lines().last().is_some_and(|last| last.starts_with("80,")), "{csv}");
+}
+
+#[test]
 fn the_folder_holds_what_is_documented_and_nothing_else() {
     let (desk, _) = &*BONE;
     let mut expected = [
@@ -95,6 +126,7 @@ fn the_folder_holds_what_is_documented_and_nothing_else() {
         "timeseries.csv",
         "timeseries.parquet",
         "columns.csv",
+        "steps.csv",
         "anatomy.nii.gz",
         "anatomy.csv",
         "anatomy.label",

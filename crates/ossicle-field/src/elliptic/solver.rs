@@ -182,7 +182,7 @@ impl SteadyState<'_> {
             }
             // To size one, so that single precision holds it however small the unit.
             let z = cycle.apply(hierarchy, r, 1.0 / size);
-            let rz = reduce::plain_sum_of(r.len(), |c| r[c] * z[c].into());
+            let rz = reduce::dot(r, z);
             let beta = if iterations == 0 { 0.0 } else { rz / previous };
             previous = rz;
             p.par_iter_mut().zip(z).for_each(|(p, z)| *p = (*z).into() + beta * *p);

@@ -2,9 +2,9 @@
 
 use rayon::prelude::*;
 
-use super::EllipticError;
 use super::hierarchy::{COARSEST, Hierarchy, Level};
 use super::kernels::{self, Equation, Real, Relaxation};
+use super::{EllipticError, TASK};
 use crate::reduce;
 
 /// Scratch memory of the V-cycle, its numbers of type `T`.
@@ -88,18 +88,25 @@ impl<T: Real> VCycle<T> {
         for (depth, level) in hierarchy.levels.iter().enumerate() {
             self.depth = depth + 1;
             let work = &mut self.levels[depth];
-            let inverses = (work.inverse.par_iter_mut(), &work.screening, &level.total);
-            inverses.into_par_iter().for_each(|(inverse, k, g)| {
-                let diagonal: f64 = (*k + T::narrow(scale) * T::from(*g)).into();
-                *inverse = T::narrow(match diagonal {
-                    d if d >= LEAST && d.is_finite() => 1.0 / d,
-                    d if d == 0.0 || (depth > 0 && d > 0.0) => 0.0,
-                    _ => f64::NAN,
-                });
-            });
             // Gershgorin: the spectrum of D^-1 A lies within 1 +- (neighbours/diagonal).
-            let share = |c: usize| scale * f64::from(level.total[c]) * work.inverse[c].into();
-            let widest = reduce::largest_of(work.inverse.len(), share);
+            let chunks = work.inverse.par_chunks_mut(TASK).zip(work.screening.par_chunks(TASK));
+            let widest = chunks
+                .zip(level.total.par_chunks(TASK))
+                .map(|((inverse, screening), total)| {
+                    let mut widest = 0.0;
+                    for ((inverse, k), g) in inverse.iter_mut().zip(screening).zip(total) {
+                        let neighbours = T::narrow(scale) * T::from(*g);
+                        let diagonal: f64 = (*k + neighbours).into();
+                        let one_over = if diagonal >= LEAST { 1.0 / diagonal } else { 0.0 };
+                        *inverse = T::narrow(one_over);
+                        let share = neighbours.into() * one_over;
+                        let sliver = (diagonal < LEAST) & (diagonal != 0.0) & (depth == 0);
+                        let wrong = sliver | (diagonal < 0.0) | !diagonal.is_finite();
+                        widest = reduce::larger(widest, if wrong { f64::NAN } else { share });
+                    }
+                    widest
+                })
+                .reduce(|| 0.0, reduce::larger);
             if !widest.is_finite() {
                 return Err(EllipticError::NotFinite);
             }

@@ -7,10 +7,11 @@ use ossicle_field::diffusion::{Affinity, Diffusion, Sweeps};
 use ossicle_field::elliptic::{EllipticSolver, Hierarchy};
 use ossicle_field::taxis::{Limiter, Taxis};
 use ossicle_field::{Faces, Grid, noise};
+use ossicle_lesion::{Signal, Slow};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::BenchError;
+use super::{BenchError, Job, JobCase};
 
 /// How fast a kernel is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -127,16 +128,31 @@ pub(super) fn kernels(
         ("harmonic faces", 32, set_faces),
         ("taxis, one step of two stages", 96, drift),
     ];
-    let kernel = |(name, bytes, seconds): (&str, u32, f64)| {
-        let rate = n as f64 / seconds;
-        Kernel {
+    let kernel = |(name, bytes, seconds)| Kernel::new(name, bytes, n as f64 / seconds, triad);
+    Ok(measured.map(kernel).to_vec())
+}
+
+/// The reactions of all processes in one pass, as the job's two passes a step took on average.
+pub(super) fn reactions(case: &JobCase, job: &Job, triad: f64) -> Kernel {
+    let (fields, signals) = (Slow::ALL.len(), Signal::ALL.len());
+    // The prediction reads fields and signals and writes fields; the step itself reads the
+    // middle too.
+    let numbers = (fields + signals + fields) + (2 * fields + signals + fields);
+    let seconds = job.stages.get("reactions").copied().unwrap_or(f64::NAN);
+    let rate = 2.0 * (job.steps * case.soft_voxels) as f64 / seconds;
+    Kernel::new("reactions, every field, a pass", 4 * numbers as u32, rate, triad)
+}
+
+impl Kernel {
+    /// A kernel that updates `rate` voxels a second.
+    fn new(name: &str, bytes_per_voxel: u32, rate: f64, triad: f64) -> Self {
+        Self {
             name: name.to_owned(),
             m_voxels_per_s: rate / 1e6,
-            bytes_per_voxel: bytes,
-            of_triad: rate * f64::from(bytes) / triad,
+            bytes_per_voxel,
+            of_triad: rate * f64::from(bytes_per_voxel) / triad,
         }
-    };
-    Ok(measured.map(kernel).to_vec())
+    }
 }
 
 /// Elliptic solves on cubes of so many voxels a side.

@@ -166,7 +166,8 @@ fn measure(
     let (case, job) = job::job(file, sizes.days)?;
     tell(&format!("{with}: memory and kernels"));
     let triad = kernels::triad(sizes.triad, sizes.repeats);
-    let kernels = kernels::kernels(sizes.kernels, sizes.repeats, triad)?;
+    let mut kernels = kernels::kernels(sizes.kernels, sizes.repeats, triad)?;
+    kernels.push(kernels::reactions(&case, &job, triad));
     tell(&format!("{with}: elliptic solves"));
     let solves = kernels::solves(&sizes.solves, sizes.repeats.div_ceil(2))?;
     Ok((case, Pool { threads, triad_bytes_per_s: triad, kernels, solves, job }))
@@ -196,7 +197,7 @@ mod tests {
         assert!(threads.is_sorted() && threads.len() <= 2, "{threads:?}");
         for pool in &found.pools {
             let names: Vec<&str> = pool.kernels.iter().map(|k| k.name.as_str()).collect();
-            assert_eq!(names.len(), 4);
+            assert_eq!(names.len(), 5);
             assert!(names.iter().any(|n| n.contains("diffusion")), "{names:?}");
             assert_eq!(pool.solves.len(), 3);
             assert!(pool.job.steps > 0 && pool.job.stages.contains_key("chemistry"));

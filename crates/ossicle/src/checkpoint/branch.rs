@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use ossicle_lesion::StepError;
 use thiserror::Error;
 
-use super::{Checkpoint, CheckpointError, Identity};
+use super::{Checkpoint, CheckpointError, Identity, refuse_another_version};
 use crate::case::{Case, CaseError, CaseFile, Override};
 use crate::folder::{FolderError, OpenRunError, Run};
-use crate::record::BranchRecord;
+use crate::record::{BranchRecord, Record};
 use crate::run::{Simulation, Watch};
 use crate::setting::Setting;
 use crate::start;
@@ -93,6 +93,9 @@ impl Branch {
     /// have, and a change of what is past.
     pub fn read(run: &Path, day: f64, changes: &[Override]) -> Result<Self, BranchError> {
         let opened = Run::open(run)?;
+        let Record { version, model, .. } = opened.record();
+        // Its past would be another one.
+        refuse_another_version(run, version, model)?;
         let resolved = opened.resolved_path();
         let read = |changes: &[Override]| CaseFile::read(&resolved, changes, &crate::vocabulary());
         let (old, file) = (read(&[])?, read(changes)?);
@@ -157,6 +160,7 @@ impl Branch {
         let record = BranchRecord {
             path: self.run.display().to_string(),
             blake3: self.identity.digest(),
+            at: Some(self.day),
             day: simulation.state.day,
             state_digest: crate::books::digest(&simulation.state),
         };

@@ -77,7 +77,21 @@ pub enum CheckpointError {
         /// What should be there.
         expected: String,
     },
-    /// Of another case, other inputs or another version of the program.
+    /// Of another version of the program or of the model, with other results.
+    #[error(
+        "{}: found a state of {found}; expected one of {expected}, which runs now: go on with the \
+         program that began the run, or run the case anew",
+        .path.display()
+    )]
+    Version {
+        /// The checkpoint, or the record of the run.
+        path: PathBuf,
+        /// Which program and model made it.
+        found: String,
+        /// Which would go on.
+        expected: String,
+    },
+    /// Of another case or other inputs.
     #[error("{}: {what} differs: found {found}; expected {expected}, as in the checkpoint", .path.display())]
     Differs {
         /// The checkpoint.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::case::CaseFile;
+use crate::golden::model_version;
 use crate::record::Input;
 
 /// What a run is determined by: the same identity gives the same bits.
@@ -10,6 +11,8 @@ use crate::record::Input;
 pub struct Identity {
     /// Version of the program.
     program: String,
+    /// Version of the model.
+    model: String,
     /// Every value used, changes of the command line included: `resolved.toml`.
     resolved: String,
     /// The scan and its labels by their content; the case stands in `resolved`.
@@ -25,6 +28,7 @@ impl Identity {
     pub fn of(file: &CaseFile, inputs: &[Input]) -> Self {
         Self {
             program: env!("CARGO_PKG_VERSION").to_owned(),
+            model: model_version(),
             resolved: file.case.resolved(),
             inputs: inputs.iter().filter(|i| i.role != "case").cloned().collect(),
         }
@@ -39,6 +43,7 @@ impl Identity {
             hasher.update(text.as_bytes());
         };
         part(&self.program);
+        part(&self.model);
         self.values().for_each(&mut part);
         for input in &self.inputs {
             part(&input.role);
@@ -47,13 +52,9 @@ impl Identity {
         hasher.finalize().to_hex().to_string()
     }
 
-    /// The first thing that differs: what, what is found in `self`, what is expected by `other`.
+    /// The first thing that differs in case or inputs: what, what is found in `self`, what is
+    /// expected by `other`.
     pub(super) fn difference(&self, other: &Self) -> Option<[String; 3]> {
-        if self.program != other.program {
-            let versions = [&self.program, &other.program].map(|v| format!("version {v}"));
-            let [found, expected] = versions;
-            return Some(["the program".to_owned(), found, expected]);
-        }
         let inputs = |of: &Self| -> Vec<(String, String)> {
             of.inputs.iter().map(|i| (i.role.clone(), i.blake3.clone())).collect()
         };

@@ -18,6 +18,8 @@ pub(crate) struct Keeper {
     days: Vec<u64>,
     /// The last checkpoint that is to stay, and the day that it is for.
     stays: Option<(u64, PathBuf)>,
+    /// The last checkpoint of all, and its day.
+    last: Option<(PathBuf, f64)>,
 }
 
 /// Steps are stretched by so little where a sliver would be left.
@@ -27,12 +29,25 @@ impl Keeper {
     /// For the run in a folder; `days` are those that are kept for good.
     pub(crate) fn new(run: &Path, identity: Identity, schedule: Schedule, days: &[u64]) -> Self {
         let clock = Clock::new(schedule);
-        Self { shelf: Shelf::of(run), identity, clock, days: days.to_vec(), stays: None }
+        Self {
+            shelf: Shelf::of(run),
+            identity,
+            clock,
+            days: days.to_vec(),
+            stays: None,
+            last: None,
+        }
     }
 
-    /// Drops what lies after a day, from which the run goes on.
-    pub(crate) fn forget_after(&self, day: f64) {
+    /// Goes on from a checkpoint: drops what lies after its day.
+    pub(crate) fn go_on_from(&mut self, checkpoint: PathBuf, day: f64) {
         self.shelf.forget_after(day);
+        self.last = Some((checkpoint, day));
+    }
+
+    /// The last checkpoint and its day.
+    pub(crate) fn last(&self) -> Option<(&Path, f64)> {
+        self.last.as_ref().map(|(path, day)| (path.as_path(), *day))
     }
 
     /// Whether the state of a day is to be kept, the next step being at most so long.
@@ -70,6 +85,7 @@ impl Keeper {
             })?;
             Ok(container::write(&path, &about, arrays)?)
         })?;
+        self.last = Some((path.clone(), record.day));
         if let Some(asked) = asked {
             match self.stays.replace((asked, path.clone())) {
                 // The step after it was cut short of the day.

@@ -21,11 +21,12 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::golden::model_version;
 use crate::record::Record;
 use container::Sound;
 pub(crate) use container::{Arrays, Values};
 pub(crate) use keeper::Keeper;
-pub(crate) use shelf::Shelf;
+pub(crate) use shelf::{AT_ONCE, Shelf};
 
 pub use branch::{Branch, BranchError, Reached};
 pub use error::CheckpointError;
@@ -48,6 +49,27 @@ struct Origin {
 #[derive(Deserialize)]
 struct OriginIdentity {
     program: String,
+    /// Not told by the first checkpoints.
+    #[serde(default)]
+    model: String,
+}
+
+/// Refuses what another program or another version of the model wrote: its run cannot go on to the
+/// last bit.
+fn refuse_another_version(path: &Path, program: &str, model: &str) -> Result<(), CheckpointError> {
+    let told = |program: &str, model: &str| {
+        let model = if model.is_empty() { "that is not told" } else { model };
+        format!("Ossicle {program} with model {model}")
+    };
+    let ours = (env!("CARGO_PKG_VERSION"), &*model_version());
+    if (program, model) == ours {
+        return Ok(());
+    }
+    Err(CheckpointError::Version {
+        path: path.to_owned(),
+        found: told(program, model),
+        expected: told(ours.0, ours.1),
+    })
 }
 
 /// The state of a run, read back.
@@ -65,15 +87,8 @@ impl Checkpoint {
     /// [`CheckpointError`] tells what is foreign, cut short, damaged, or of another version.
     pub fn read(path: &Path) -> Result<Self, CheckpointError> {
         let sound = Sound::open(path)?;
-        let program = sound.about::<Origin>()?.identity.program;
-        if program != env!("CARGO_PKG_VERSION") {
-            return Err(CheckpointError::Differs {
-                path: path.to_owned(),
-                what: "the program".to_owned(),
-                found: format!("version {}", env!("CARGO_PKG_VERSION")),
-                expected: format!("version {program}"),
-            });
-        }
+        let OriginIdentity { program, model } = sound.about::<Origin>()?.identity;
+        refuse_another_version(path, &program, &model)?;
         let about = sound.about()?;
         Ok(Self { path: path.to_owned(), about, arrays: sound.arrays()? })
     }
@@ -90,6 +105,9 @@ impl Checkpoint {
             return Err(CheckpointError::NoCheckpoint { path: shelf.path().to_owned() });
         };
         Self::read(&newest.path).map_err(|error| {
+            if matches!(error, CheckpointError::Version { .. }) {
+                return error;
+            }
             let sound = others.iter().find(|other| Self::read(&other.path).is_ok());
             let sound = sound.map(|other| other.path.clone());
             CheckpointError::Newest { newest: Box::new(error), sound }

@@ -8,6 +8,9 @@ use super::error::CheckpointError;
 
 /// How many of the newest stay.
 const NEWEST: usize = 2;
+/// Checkpoints that are there at once, beside those kept for good: the newest, and the one that
+/// is being written.
+pub(crate) const AT_ONCE: usize = NEWEST + 1;
 
 /// The folder of a run's checkpoints.
 #[derive(Clone, Debug)]

@@ -7,6 +7,7 @@ use super::container::{self, DIGEST, FORMAT, HEAD, MARK, Sound, Values};
 use super::{Checkpoint, CheckpointError, Identity, Keeper, Schedule, Shelf};
 use crate::case::{CaseFile, Override, Template};
 use crate::folder::testing::record;
+use crate::golden::model_version;
 use crate::record::{Input, Record, Status};
 
 /// A folder of a test's own, removed at its end.
@@ -189,12 +190,31 @@ fn foreign_files_and_later_formats_are_told_apart() {
         let at = header.find("\"program\":\"").unwrap() + HEAD as usize + 11;
         bytes[at] = b'7';
     });
-    let ours = env!("CARGO_PKG_VERSION");
-    let theirs = format!("expected version 7{}", &ours[1..]);
-    refused(&version, &["the program differs", &format!("found version {ours}"), &theirs]);
+    let (ours, model) = (env!("CARGO_PKG_VERSION"), model_version());
+    let theirs = format!("found a state of Ossicle 7{} with model {model};", &ours[1..]);
+    let expected = format!("expected one of Ossicle {ours} with model {model}, which runs now");
+    let advice = "go on with the program that began the run, or run the case anew";
+    refused(&version, &[&theirs, &expected, advice]);
+    // The same program before a change that changed its results.
+    let of_model = |other: &'static str| {
+        resealed(&|bytes| {
+            let header = String::from_utf8_lossy(&bytes[HEAD as usize..]).into_owned();
+            let at = header.find(&format!("\"model\":\"{model}")).unwrap() + HEAD as usize + 1;
+            bytes[at..at + other.len()].copy_from_slice(other.as_bytes());
+        })
+    };
+    let theirs = format!("found a state of Ossicle {ours} with model fedcba987654;");
+    refused(&of_model("model\":\"fedcba987654"), &[&theirs, &expected, advice]);
+    let theirs = format!("found a state of Ossicle {ours} with model that is not told;");
+    refused(&of_model("m0del"), &[&theirs, &expected, advice]);
     // Sound, but not what is kept of a run.
     let other = home.0.join("other");
-    container::write(&other, &serde_json::json!({ "identity": { "program": ours } }), &[]).unwrap();
+    container::write(
+        &other,
+        &serde_json::json!({ "identity": { "program": ours, "model": model } }),
+        &[],
+    )
+    .unwrap();
     let error = Checkpoint::read(&other).unwrap_err();
     assert!(matches!(error, CheckpointError::Unfit { .. }), "{error}");
     let missing = home.0.join("nothing");
@@ -252,7 +272,8 @@ fn the_newest_two_stay_and_those_asked_for() {
     assert!(error.contains("found 0 bytes") && error.ends_with(&offered), "{error}");
     let (sound, refused) = Checkpoint::at_or_before(&home.0, 400.0).unwrap();
     assert_eq!((sound.map(|c| c.day()), refused.len()), (Some(60.25), 1));
-    keeper.forget_after(60.25);
+    keeper.go_on_from(older.clone(), 60.25);
+    assert_eq!(keeper.last(), Some((older.as_path(), 60.25)));
     assert_eq!(days(), [60.25, 59.25]);
     for path in [older, shelf.file(59.25, true)] {
         fs::write(path, b"text").unwrap();

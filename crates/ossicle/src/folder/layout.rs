@@ -8,6 +8,7 @@ pub(super) const RECORD: &str = "run.json";
 pub(super) const TIMESERIES_CSV: &str = "timeseries.csv";
 pub(super) const TIMESERIES_PARQUET: &str = "timeseries.parquet";
 pub(super) const COLUMNS: &str = "columns.csv";
+pub(super) const STEPS: &str = "steps.csv";
 pub(super) const ANATOMY: &str = "anatomy.nii.gz";
 pub(super) const ANATOMY_COLOURS: &str = "anatomy.csv";
 pub(super) const ANATOMY_ITK_SNAP: &str = "anatomy.label";
@@ -18,13 +19,14 @@ pub(super) const REPORT: &str = "report.html";
 pub(crate) const CHECKPOINTS: &str = "checkpoint";
 pub(super) const LOCK: &str = ".lock";
 
-const RESULTS: [&str; 13] = [
+const RESULTS: [&str; 14] = [
     CASE,
     RESOLVED,
     RECORD,
     TIMESERIES_CSV,
     TIMESERIES_PARQUET,
     COLUMNS,
+    STEPS,
     ANATOMY,
     ANATOMY_COLOURS,
     ANATOMY_ITK_SNAP,

@@ -54,6 +54,15 @@ impl Lock {
         }
     }
 
+    /// Whether a process holds the lock of a folder; what cannot be told counts as held.
+    pub(super) fn is_held(folder: &Path) -> bool {
+        match File::open(folder.join(LOCK)).map(|file| file.try_lock()) {
+            Ok(Ok(())) => false,
+            Ok(Err(TryLockError::Error(error))) => error.kind() != io::ErrorKind::Unsupported,
+            _ => true,
+        }
+    }
+
     fn sign(&mut self) -> io::Result<()> {
         self.file.set_len(0)?;
         writeln!(self.file, "{MARK}{}", std::process::id())
@@ -80,6 +89,12 @@ impl Drop for Lock {
     fn drop(&mut self) {
         self.release();
     }
+}
+
+/// The process whose lock is in a folder, held or not.
+pub(super) fn signed_by(folder: &Path) -> Option<u32> {
+    let text = fs::read_to_string(folder.join(LOCK)).ok()?;
+    text.strip_prefix(MARK)?.trim_end().parse().ok()
 }
 
 /// Whether a run has ever locked the folder and been killed before it said more.

@@ -8,6 +8,7 @@
 //! | `timeseries.csv` | one row a day; the columns of [`COLUMNS`](crate::readout::COLUMNS) |
 //! | `timeseries.parquet` | the same; units and meanings as `NAME.unit` and `NAME.meaning` in its metadata |
 //! | `columns.csv` | the name, unit and meaning of each column |
+//! | `steps.csv` | one row a step: its end, length, error, tries and iterations |
 //! | `anatomy.nii.gz` | the tissue of each voxel, by its code |
 //! | `anatomy.csv`, `anatomy.label` | names and colours of the codes, for 3D Slicer and for ITK-SNAP |
 //! | `virtual_ct/day_0042.nii.gz` | Hounsfield units |
@@ -25,12 +26,14 @@ mod error;
 mod fields;
 mod labels;
 mod layout;
+mod leftover;
 mod lock;
 mod provenance;
 mod run;
 mod run_folder;
 mod space;
 mod standing;
+mod steps;
 mod table;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -40,6 +43,7 @@ mod tests;
 pub use error::{FolderError, OpenRunError};
 pub use fields::{Channel, Fields, FieldsWriter, FieldsWritten};
 pub(crate) use layout::CHECKPOINTS;
+pub use leftover::recover;
 pub use provenance::{input, machine, utc_now};
 pub use run::Run;
 pub use run_folder::RunFolder;

@@ -10,7 +10,8 @@ use serde::Deserialize;
 
 use super::error::OpenRunError;
 use super::fields::Fields;
-use super::{layout, table};
+use super::{layout, steps, table};
+use crate::history::StepRow;
 use crate::readout::Readout;
 use crate::record::{RECORD_FORMAT, Record};
 
@@ -123,6 +124,17 @@ impl Run {
             .map_err(|[found, expected]| OpenRunError::damaged(&path, found, expected))
     }
 
+    /// The step history, one row a step.
+    ///
+    /// # Errors
+    /// [`OpenRunError::Read`], and [`OpenRunError::Damaged`] for what are no steps.
+    pub fn steps(&self) -> Result<Vec<StepRow>, OpenRunError> {
+        let path = self.path.join(layout::STEPS);
+        let text = fs::read(&path).map_err(OpenRunError::read(&path))?;
+        steps::from_csv(&text)
+            .map_err(|[found, expected]| OpenRunError::damaged(&path, found, expected))
+    }
+
     /// The tissue of each voxel.
     ///
     /// # Errors
@@ -153,6 +165,12 @@ impl Run {
             return Err(OpenRunError::NoDay { path: folder, day, known });
         }
         Ok(read_scan(&path)?.image)
+    }
+
+    /// The file of the virtual CT of a day.
+    pub(crate) fn virtual_ct_bytes(&self, day: u64) -> Result<Vec<u8>, OpenRunError> {
+        let path = self.path.join(layout::VIRTUAL_CT).join(layout::virtual_ct_of(day));
+        fs::read(&path).map_err(OpenRunError::read(&path))
     }
 
     /// The fields.

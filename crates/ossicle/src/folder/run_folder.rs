@@ -14,7 +14,8 @@ use super::layout::Owner;
 use super::lock::Lock;
 use super::run::Run;
 use super::standing::Standing;
-use super::{labels, layout, table};
+use super::{labels, layout, leftover, steps, table};
+use crate::history::StepRow;
 use crate::readout::Readout;
 use crate::record::{Record, Status};
 
@@ -45,6 +46,7 @@ impl RunFolder {
     /// [`FolderError`] when the path is in use, by files or by another process, or cannot
     /// be written to. What stood there stays as it was.
     pub fn create(path: &Path, force: bool) -> Result<Self, FolderError> {
+        leftover::recover(path)?;
         match Standing::at(path)? {
             Standing::Nothing => Self::vacant(make_folder(path)?, true),
             Standing::Vacant(path) => Self::vacant(path, false),
@@ -79,6 +81,7 @@ impl RunFolder {
     /// [`FolderError::NoRun`] where there is none, [`FolderError::InUse`] while a process
     /// writes to it, and what [`RunFolder::create`] refuses.
     pub fn reopen(path: &Path) -> Result<Self, FolderError> {
+        leftover::recover(path)?;
         let Standing::Run(true_path) = Standing::at(path)? else {
             return Err(FolderError::NoRun { path: path.to_owned() });
         };
@@ -163,6 +166,16 @@ impl RunFolder {
         Ok(())
     }
 
+    /// Writes the step history, one row a step, as `steps.csv`.
+    ///
+    /// # Errors
+    /// [`FolderError::Write`].
+    pub fn steps(&self, rows: &[StepRow]) -> Result<(), FolderError> {
+        let content =
+            steps::csv(rows).map_err(FolderError::write(&self.path.join(layout::STEPS)))?;
+        self.write(layout::STEPS, &content)
+    }
+
     /// Writes the tissue of each voxel as `anatomy.nii.gz` (unsigned bytes, marked as
     /// labels), and the names and colours of the codes as `anatomy.csv`, which 3D Slicer
     /// reads from version 5.8 on, and `anatomy.label`, which ITK-SNAP reads.
@@ -200,6 +213,14 @@ impl RunFolder {
         // The conversion keeps to the limits by itself.
         write_nifti(&path, &hu.map(|hu| hu.round() as i16), VoxelMeaning::Values)?;
         Ok(held)
+    }
+
+    /// Writes the virtual CT of a day as it was written for another run.
+    pub(crate) fn virtual_ct_again(&self, day: u64, bytes: &[u8]) -> Result<(), FolderError> {
+        let folder = self.path.join(layout::VIRTUAL_CT);
+        fs::create_dir_all(&folder).map_err(FolderError::write(&folder))?;
+        let path = folder.join(layout::virtual_ct_of(day));
+        Ok(write_atomically(&path, |file| file.write_all(bytes))?)
     }
 
     /// Begins `fields.zarr`: the given channels on `grid` for each of `days`, which rise.
@@ -264,8 +285,9 @@ impl RunFolder {
         self.path.clone_from(&old);
         self.lock.moved_to(&old);
         sync_parent(&old)
-            .and_then(|()| fs::remove_dir_all(&aside))
-            .map_err(|cause| FolderError::OldLeft { old: aside, new: old, cause })
+            .and_then(|()| leftover::remove_run(&aside))
+            .map_err(|cause| FolderError::OldLeft { old: aside, new: old.clone(), cause })?;
+        leftover::remove_unfinished_replacements(&old)
     }
 
     fn write(&self, name: &str, bytes: &[u8]) -> Result<(), FolderError> {

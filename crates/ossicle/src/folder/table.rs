@@ -26,7 +26,7 @@ pub(super) fn csv(rows: &[Readout]) -> io::Result<Vec<u8>> {
 }
 
 /// The shortest decimal number that reads back as `value`.
-fn shortest(value: f64) -> String {
+pub(super) fn shortest(value: f64) -> String {
     let (plain, scientific) = (format!("{value}"), format!("{value:e}"));
     // Very small and very large numbers are long runs of zeros otherwise.
     if plain.len() > scientific.len() + 4 { scientific } else { plain }

@@ -10,7 +10,7 @@ use ossicle_lesion::{Signal, Slow};
 
 use super::Channel;
 use crate::readout::{COLUMNS, Readout};
-use crate::record::{Record, Status};
+use crate::record::{LastState, Record, Status};
 
 /// A folder of a test's own, removed at its end.
 pub(super) struct Folder(PathBuf);
@@ -61,6 +61,16 @@ pub(super) fn rows(count: u64) -> Vec<Readout> {
     (0..count).map(row).collect()
 }
 
+/// A failure with a state to go on from.
+pub(crate) fn failed(cause: &str) -> Status {
+    let last_state = Some(LastState {
+        day: 3.25,
+        file: "out/checkpoint/day-0003.2500.ossicle".into(),
+        command: "ossicle run case.toml -o out --resume".into(),
+    });
+    Status::Failed { cause: cause.into(), last_state }
+}
+
 /// A record with something in every corner, of a run that stands as told.
 pub(crate) fn record(status: Status) -> Record {
     use crate::record::{
@@ -71,6 +81,7 @@ pub(crate) fn record(status: Status) -> Record {
     Record {
         format: RECORD_FORMAT,
         version: "0.1.0".into(),
+        model: "0123456789ab".into(),
         status,
         title: "Hüfte \"rechts\", 髋关节\n".into(),
         started: "2026-11-22T08:15:00Z".into(),
@@ -117,6 +128,8 @@ pub(crate) fn record(status: Status) -> Record {
             rejected: 3,
             shortest_days: odd(9).abs(),
             longest_days: odd(10).abs(),
+            largest_error: odd(20).abs(),
+            limited_by: [("mineral".into(), 899), ("debris".into(), 1)].into(),
         },
         solver_iterations: [("oxygen".into(), odd(11).abs())].into(),
         budgets: Budgets {
@@ -147,11 +160,12 @@ pub(crate) fn record(status: Status) -> Record {
         resumptions: vec![Resumption {
             day: odd(18).abs(),
             resumed: "2026-11-22T08:15:30Z".into(),
-            after: Status::Failed("the disk".into()),
+            after: failed("the disk"),
         }],
         branched_from: Some(BranchRecord {
             path: "runs/hip".into(),
             blake3: "ef".repeat(32),
+            at: Some(odd(21).abs()),
             day: odd(19).abs(),
             state_digest: "01".repeat(32),
         }),

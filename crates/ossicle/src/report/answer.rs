@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::words::{self, day, degrees, mass, per_cent, volume};
 use crate::readout::{BONE_HU, Readout, Summary};
-use crate::record::{Record, Status};
+use crate::record::{LastState, Record, Status};
 
 /// How a run stands, in words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -41,18 +41,25 @@ impl Standing {
                      found by then."
                 ),
             ),
-            Status::Failed(cause) => (
+            Status::Failed { cause, last_state } => (
                 "failed",
                 "✕",
                 format!(
                     "The run failed on {reached}: {}. What follows is what it had found by then; \
-                     do not rely on it.",
-                    cause.trim_end_matches('.')
+                     do not rely on it. {}",
+                    cause.trim_end_matches('.'),
+                    last_state.as_ref().map_or("No state was kept.".to_owned(), going_on)
                 ),
             ),
         };
         Self { word, sign, meaning }
     }
+}
+
+/// From where a failed run can go on.
+fn going_on(last: &LastState) -> String {
+    let told = last.to_string().replacen('\n', "; ", 1);
+    words::capitalised(&told)
 }
 
 /// The answer, a sentence or two each.
@@ -171,6 +178,7 @@ fn what_motion_it_cost(summary: &Summary, rows: &[Readout]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::folder::testing::failed;
     use crate::report::testing::{grown, record};
 
     fn told(record: &Record, rows: &[Readout]) -> String {
@@ -216,8 +224,19 @@ mod tests {
         let rows = grown(2);
         let of = |status| Standing::of(&record(status, &rows));
         assert_eq!(of(Status::Complete).meaning, "");
-        let failed = of(Status::Failed("no space left.".into()));
+        let nothing = Status::Failed { cause: "no space left.".into(), last_state: None };
+        assert!(of(nothing).meaning.ends_with("No state was kept."));
+        let failed = of(failed("no space left."));
         assert!(failed.meaning.contains("failed on day 120 of 540: no space left. What follows"));
+        assert!(
+            failed.meaning.ends_with(
+                "The last state that was kept is of day 3.25: \
+                 out/checkpoint/day-0003.2500.ossicle; go on from it with: ossicle run case.toml \
+                 -o out --resume"
+            ),
+            "{}",
+            failed.meaning
+        );
         assert!(of(Status::Stopped).meaning.contains("stopped by its user on day 120 of 540"));
         assert!(of(Status::Running).meaning.contains("had reached day 120 of 540"));
     }

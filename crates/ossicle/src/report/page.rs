@@ -63,7 +63,7 @@ pub(super) fn render(source: &Source) -> Result<String, minijinja::Error> {
         time: tables::time(record),
         provenance: tables::provenance(record),
         inputs: tables::inputs(record),
-        command: tables::command(record),
+        command: crate::command::again(record),
         version: &record.version,
         started: &record.started,
         figures,

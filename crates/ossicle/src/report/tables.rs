@@ -1,10 +1,12 @@
 //! The tables of the report, as the template takes them.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::words::{self, bytes, day, degrees, exact, mass, number, per_cent, seconds, volume};
 use crate::readout::{BONE_HU, Readout};
-use crate::record::{BudgetLine, Record};
+use crate::record::{BudgetLine, Record, Resumption, Status};
 
 /// A row of a table of two columns.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -67,7 +69,7 @@ pub(super) fn setup(record: &Record) -> Vec<Row> {
     let [nx, ny, nz] = record.grid.shape;
     let [dx, dy, dz] = record.grid.spacing_mm.map(|h| words::significant(h, 4));
     let spacing = if dx == dy && dy == dz { dx } else { format!("{dx} × {dy} × {dz}") };
-    vec![
+    let mut rows = vec![
         row("Anatomy", &record.anatomy),
         row("Patient", &record.patient),
         row("Motion", or_none(&record.motion)),
@@ -82,7 +84,38 @@ pub(super) fn setup(record: &Record) -> Vec<Row> {
         row("Seed", record.seed.to_string()),
         row("Changes on the command line", or_none(&record.changes)),
         row("Processes switched off", or_none(&record.without)),
-    ]
+    ];
+    rows.extend(record.branched_from.as_ref().map(|from| {
+        row(
+            "Branched from",
+            format!(
+                "{}, whose course up to day {} is shown as its own; from there on {}",
+                from.path,
+                words::significant(from.day, 6),
+                if record.changes.is_empty() { "unchanged" } else { "with the changes above" }
+            ),
+        )
+    }));
+    rows
+}
+
+/// How often a run was interrupted, and from where it went on.
+fn interruptions(resumptions: &[Resumption]) -> Option<Row> {
+    let told = |r: &Resumption| {
+        let how = match &r.after {
+            Status::Stopped => "stopped by its user",
+            Status::Failed { .. } => "failed",
+            Status::Running | Status::Complete => "broken off without a word",
+        };
+        format!("{how}, gone on with from day {}", words::significant(r.day, 6))
+    };
+    let times = match resumptions.len() {
+        0 => return None,
+        1 => "once".to_owned(),
+        n => format!("{n} times"),
+    };
+    let told: Vec<String> = resumptions.iter().map(told).collect();
+    Some(row("Interrupted", format!("{times}: {}", told.join("; "))))
 }
 
 /// A parameter that was changed.
@@ -196,6 +229,8 @@ pub(super) fn time(record: &Record) -> Vec<Row> {
                 number(steps.longest_days)
             ),
         ),
+        row("Largest error of a step", per_cent(steps.largest_error)),
+        row("Fields that set the length of most steps", most_limiting(&steps.limited_by)),
         row("Wall clock", seconds(record.wall_seconds)),
     ];
     rows.extend(record.stage_seconds.iter().map(|(stage, s)| {
@@ -208,6 +243,18 @@ pub(super) fn time(record: &Record) -> Vec<Row> {
     rows
 }
 
+/// The three fields that limited most steps, with their shares.
+fn most_limiting(limited_by: &BTreeMap<String, u64>) -> String {
+    let all: u64 = limited_by.values().sum();
+    let mut fields: Vec<(&String, &u64)> = limited_by.iter().collect();
+    fields.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+    let told = fields.iter().take(3).map(|(field, count)| {
+        format!("{} ({})", words::spoken(field), per_cent(**count as f64 / all as f64))
+    });
+    let told: Vec<String> = told.collect();
+    if told.is_empty() { "not known".to_owned() } else { told.join(", ") }
+}
+
 /// The program, the machine, when, and what came out to the last bit.
 pub(super) fn provenance(record: &Record) -> Vec<Row> {
     let machine = &record.machine;
@@ -215,8 +262,12 @@ pub(super) fn provenance(record: &Record) -> Vec<Row> {
         0 => String::new(),
         peak => format!(", at most {} of memory", bytes(peak)),
     };
+    let model = match record.model.as_str() {
+        "" => String::new(),
+        model => format!(", model {model}"),
+    };
     let mut rows = vec![
-        row("Program", format!("Ossicle {}", record.version)),
+        row("Program", format!("Ossicle {}{model}", record.version)),
         row("Begun", record.started.clone()),
         row("Last written", record.updated.clone()),
         row(
@@ -227,6 +278,7 @@ pub(super) fn provenance(record: &Record) -> Vec<Row> {
             ),
         ),
     ];
+    rows.extend(interruptions(&record.resumptions));
     rows.extend(
         record.state_digest.iter().map(|d| row("Digest of the final state (BLAKE3)", d.clone())),
     );
@@ -253,56 +305,14 @@ pub(super) fn inputs(record: &Record) -> Vec<InputRow> {
     record.inputs.iter().map(one).collect()
 }
 
-/// The command that runs the case again, for a shell.
-pub(super) fn command(record: &Record) -> String {
-    let case = record.inputs.iter().find(|i| i.role == "case").map_or("case.toml", |i| &i.path);
-    let mut command = format!("ossicle run {}", quoted(case));
-    for change in &record.changes {
-        match change.split_once(' ') {
-            Some((flag, value)) => command.push_str(&format!(" {flag} {}", quoted(value))),
-            None => command.push_str(&format!(" {}", quoted(change))),
-        }
-    }
-    command
-}
-
-/// A word as a shell takes it unchanged.
-fn quoted(word: &str) -> String {
-    let harmless = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
-    if !word.is_empty() && word.chars().all(harmless) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::Status;
+    use crate::record::BranchRecord;
     use crate::report::testing::{grown, record};
 
     fn value<'a>(rows: &'a [Row], name: &str) -> &'a str {
         &rows.iter().find(|r| r.name.starts_with(name)).unwrap().value
-    }
-
-    #[test]
-    fn the_command_is_what_a_shell_needs() {
-        let mut record = record(Status::Complete, &grown(3));
-        record.inputs[0].path = "my cases/it's.toml".into();
-        record.changes = vec![
-            "--set K_B=0.5".into(),
-            "--set title=\"a b\"".into(),
-            "--without neurogenic".into(),
-        ];
-        assert_eq!(
-            command(&record),
-            "ossicle run 'my cases/it'\\''s.toml' --set K_B=0.5 --set 'title=\"a b\"' \
-             --without neurogenic"
-        );
-        record.inputs.clear();
-        record.changes.clear();
-        assert_eq!(command(&record), "ossicle run case.toml");
     }
 
     #[test]
@@ -316,6 +326,46 @@ mod tests {
         assert_eq!(value(&key, "Mass budget"), "1 part in 1×10¹⁵");
         let none = Record { summary: None, ..record };
         assert!(key_figures(&none, &rows).is_empty());
+    }
+
+    #[test]
+    fn the_fields_that_limit_steps_are_told_by_their_share() {
+        let record = record(Status::Complete, &grown(3));
+        let time = time(&record);
+        assert_eq!(value(&time, "Fields that set"), "mineral (97 %), debris (2.6 %)");
+        assert_eq!(value(&time, "Largest error"), "0.99 %");
+    }
+
+    #[test]
+    fn where_a_run_came_from_is_told() {
+        let mut record = record(Status::Complete, &grown(3));
+        assert!(provenance(&record).iter().all(|row| row.name != "Interrupted"));
+        assert!(setup(&record).iter().all(|row| row.name != "Branched from"));
+        let resumption =
+            |day, after| Resumption { day, resumed: "2026-11-22T08:15:30Z".into(), after };
+        record.resumptions = vec![resumption(3.25, Status::Running)];
+        assert_eq!(
+            value(&provenance(&record), "Interrupted"),
+            "once: broken off without a word, gone on with from day 3.25"
+        );
+        record.resumptions.push(resumption(120.0, Status::Stopped));
+        assert_eq!(
+            value(&provenance(&record), "Interrupted"),
+            "2 times: broken off without a word, gone on with from day 3.25; stopped by its \
+             user, gone on with from day 120"
+        );
+        record.branched_from = Some(BranchRecord {
+            path: "runs/hip".into(),
+            blake3: "ef".repeat(32),
+            at: Some(60.0),
+            day: 60.0,
+            state_digest: "01".repeat(32),
+        });
+        assert_eq!(
+            value(&setup(&record), "Branched from"),
+            "runs/hip, whose course up to day 60 is shown as its own; from there on with the \
+             changes above"
+        );
     }
 
     #[test]

@@ -46,6 +46,7 @@ pub(super) fn record(status: Status, rows: &[Readout]) -> Record {
     Record {
         format: RECORD_FORMAT,
         version: "0.1.0".into(),
+        model: "0123456789ab".into(),
         status,
         title: "Hip after a fall".into(),
         started: "2026-11-22T08:15:00Z".into(),
@@ -87,7 +88,14 @@ pub(super) fn record(status: Status, rows: &[Readout]) -> Record {
         },
         wall_seconds: 135.8,
         stage_seconds: [("chemistry".into(), 63.5), ("reactions".into(), 22.2)].into(),
-        steps: Steps { accepted: 719, rejected: 1, shortest_days: 0.0055, longest_days: 2.0 },
+        steps: Steps {
+            accepted: 719,
+            rejected: 1,
+            shortest_days: 0.0055,
+            longest_days: 2.0,
+            largest_error: 0.0099,
+            limited_by: [("mineral".into(), 700), ("debris".into(), 19)].into(),
+        },
         solver_iterations: [("oxygen".into(), 7.95)].into(),
         budgets: Budgets {
             fields: vec![BudgetLine {

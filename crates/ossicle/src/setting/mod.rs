@@ -6,10 +6,11 @@ mod injuries;
 
 use ossicle_anatomy::{Anatomy, Tissue};
 use ossicle_field::{Field, Grid, reduce};
-use ossicle_image::distance_mm;
+use ossicle_image::{Connectivity, distance_mm, label_components};
 use ossicle_lesion::{Control, Model, OxygenUptake, ParameterValues, Problem};
 
 use crate::case::{Case, CaseError, CaseFile, Cause, LengthMm, LesionBox, Quantity, Refusal};
+use crate::checkpoint::AT_ONCE;
 use crate::memory;
 use crate::patient;
 use crate::plan::Plan;
@@ -110,6 +111,7 @@ impl Setting {
             })?;
         let mut notes = anatomy.notes().to_vec();
         notes.extend(drawn.notes);
+        notes.extend(parts(tissue));
         Ok(Self {
             warnings: warnings(case, &grid),
             anatomy_line: body.line(),
@@ -136,6 +138,7 @@ impl Setting {
             least_result_bytes: memory::least_result_bytes(
                 grid.len() * case.outputs.field_days.len() * case.outputs.fields.len(),
                 scan_grid.len() * case.outputs.virtual_ct_days.len(),
+                grid.len() * (AT_ONCE + case.outputs.checkpoint_days.len()),
             ),
         })
     }
@@ -274,6 +277,23 @@ fn capsule_distance(tissue: &Field<Tissue>) -> Option<Vec<f64>> {
     Some(distance_mm(&capsule).iter().map(|d| f64::from(*d)).collect())
 }
 
+/// Tells of soft tissue that falls into parts, between which nothing passes.
+fn parts(tissue: &Field<Tissue>) -> Option<String> {
+    let soft = label_components(&tissue.map(|t| t.is_soft()), Connectivity::Faces);
+    let (all, largest): (usize, usize) = (soft.sizes.iter().sum(), *soft.sizes.first()?);
+    (soft.sizes.len() > 1).then(|| {
+        format!(
+            "soft tissue in the box is in {} parts, walled off from each other by bone, cartilage \
+             or air; the largest holds {:.0} % of it, and no cell or signal passes between them",
+            soft.sizes.len(),
+            100.0 * largest as f64 / all as f64
+        )
+    })
+}
+
+/// Fewer voxels than this along an axis are a slice.
+const SLICE: usize = 5;
+
 /// What the choice of case means for how far to believe its result.
 fn warnings(case: &Case, grid: &Grid) -> Vec<String> {
     let mut warnings = Vec::new();
@@ -283,6 +303,16 @@ fn warnings(case: &Case, grid: &Grid) -> Vec<String> {
         warnings.push(format!(
             "the spacing of {coarsest:.2} mm under-resolves the cytokine (0.45 mm), TGF-beta (0.70 mm) and VEGF (0.50 mm)"
         ));
+    }
+    for (n, axis) in grid.shape().into_iter().zip(["x", "y", "z"]) {
+        if n < SLICE {
+            let voxels = if n == 1 { "voxel" } else { "voxels" };
+            warnings.push(format!(
+                "the box is {n} {voxels} thick along {axis}, and nothing passes its faces: what is \
+                 computed is a slice of a lesion that goes on for ever; enlarge \
+                 anatomy.lesion_box.margin or size unless that is meant"
+            ));
+        }
     }
     if case.model.allow_out_of_range {
         warnings

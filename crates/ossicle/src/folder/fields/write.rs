@@ -168,9 +168,11 @@ impl FieldsWriter<'_> {
     pub fn write(&mut self, day: u64, values: &[&[f64]]) -> Result<(), FolderError> {
         let index = self.check(day, values)?;
         for (range, field) in self.ranges.iter_mut().zip(values) {
-            let (low, high) =
-                field.iter().fold((range[0], range[1]), |(l, h), &v| (l.min(v), h.max(v)));
-            *range = [low, high];
+            // Of what is stored: a copy of it has the same range.
+            *range = field.iter().fold(*range, |[low, high], &v| {
+                let stored = f64::from(v as f32);
+                [low.min(stored), high.max(stored)]
+            });
         }
         let counts = self.chunk_counts();
         let chunks = counts[0] * counts[1] * counts[2];

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::folder::testing::{Folder, channels, names, noisy, oblique_grid, record, rows};
+use crate::folder::testing::{Folder, channels, failed, names, noisy, oblique_grid, record, rows};
 use crate::folder::{FolderError, Run, RunFolder, check_space};
 use crate::record::Status;
 
@@ -85,10 +85,10 @@ fn a_full_disk_loses_nothing_that_was_there() {
     // What was written before is there, and the record still finds room.
     let written = writer.finish().unwrap();
     assert!((2..7).contains(&written.len()), "{written:?}");
-    folder.record(&record(Status::Failed(error.to_string()))).unwrap();
+    folder.record(&record(failed(&error.to_string()))).unwrap();
     drop(folder);
     let run = Run::open(&path).unwrap();
-    assert_eq!(run.record().status, Status::Failed(error.to_string()));
+    assert_eq!(run.record().status, failed(&error.to_string()));
     assert_eq!(run.timeseries().unwrap(), rows(40));
     let fields = run.fields().unwrap();
     assert_eq!(fields.days_written(), written);

@@ -10,7 +10,8 @@ use ossicle_field::noise;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
 use crate::folder::testing::{Folder, anatomy, channels, names, noisy, oblique_grid, record, rows};
-use crate::folder::{Run, RunFolder};
+use crate::folder::{Run, RunFolder, recover};
+use crate::history::tests::history;
 use crate::record::Status;
 
 /// Tells the child process where to write.
@@ -32,6 +33,7 @@ fn writes_for_ever() {
     for day in 0.. {
         folder.case_text("case").unwrap();
         folder.timeseries(&rows(day % 600)).unwrap();
+        folder.steps(&history(day % 600)).unwrap();
         folder.record(&record(Status::Running)).unwrap();
         folder.anatomy(&anatomy(&grid)).unwrap();
         folder.virtual_ct(day, &noisy(&grid, 0).map(|&share| (1000.0 * share) as f32)).unwrap();
@@ -90,6 +92,10 @@ fn read_whole(folder: &Path) -> usize {
             "timeseries.csv" => {
                 let found = run.timeseries().unwrap();
                 assert_eq!(found, rows(found.len() as u64));
+            }
+            "steps.csv" => {
+                let found = run.steps().unwrap();
+                assert_eq!(found, history(found.len() as u64));
             }
             "timeseries.parquet" => {
                 let file = fs::File::open(folder.join(name)).unwrap();
@@ -171,5 +177,16 @@ fn one_complete_run_is_there_at_every_moment() {
             "round {round}: {:?}",
             home.names()
         );
+        recover(&path).unwrap();
+        assert!(complete(&path) && !aside.exists(), "round {round}: {:?}", home.names());
     }
+    // Those of the user's that only look so are left alone, and so is what ended by itself.
+    for name in ["run.old-4194305", "run.new-4194305"] {
+        fs::create_dir(home.path().join(name)).unwrap();
+        fs::copy(path.join("run.json"), home.path().join(name).join("run.json")).unwrap();
+    }
+    let folder = RunFolder::create(&path, true).unwrap();
+    folder.record(&record(Status::Complete)).unwrap();
+    folder.complete().unwrap();
+    assert_eq!(home.names(), ["run", "run.new-4194305", "run.old-4194305"]);
 }

@@ -6,8 +6,11 @@ use ossicle_anatomy::Tissue;
 use ossicle_field::{Field, Grid};
 use ossicle_image::{grid_mismatch, read_labels};
 
-use crate::folder::testing::{Folder, anatomy, channels, names, noisy, oblique_grid, record, rows};
+use crate::folder::testing::{
+    Folder, anatomy, channels, failed, names, noisy, oblique_grid, record, rows,
+};
 use crate::folder::{FolderError, OpenRunError, Run, RunFolder};
+use crate::history::tests::history;
 use crate::readout::COLUMNS;
 use crate::record::Status;
 
@@ -22,12 +25,14 @@ fn begin(name: &str) -> (Folder, RunFolder) {
 fn texts_record_and_time_series() {
     let (home, folder) = begin("texts");
     let text = "# Größe\r\nformat = 1\n";
-    let (written, rows) = (record(Status::Failed("no space left".into())), rows(541));
+    let (written, rows) = (record(failed("no space left")), rows(541));
     folder.case_text(text).unwrap();
     folder.resolved("format = 1").unwrap();
     folder.report("<p>5 µm").unwrap();
     folder.record(&written).unwrap();
     folder.timeseries(&rows).unwrap();
+    let steps = history(90);
+    folder.steps(&steps).unwrap();
     let run = Run::open(folder.path()).unwrap();
     assert_eq!(run.case_text().unwrap(), text);
     assert_eq!(run.resolved().unwrap(), "format = 1");
@@ -38,13 +43,14 @@ fn texts_record_and_time_series() {
         rows.iter().flat_map(|row| COLUMNS.iter().map(|c| c.of(row).to_bits())).collect()
     };
     assert_eq!(bits(&run.timeseries().unwrap()), bits(&rows));
+    assert_eq!(run.steps().unwrap(), steps);
 
     let json = fs::read_to_string(folder.path().join("run.json")).unwrap();
     let keys: Vec<&str> = json
         .lines()
         .filter_map(|line| line.strip_prefix("  \"")?.split_once('"').map(|(key, _)| key))
         .collect();
-    assert_eq!(keys[..6], ["format", "version", "status", "title", "started", "updated"]);
+    assert_eq!(keys[..6], ["format", "version", "model", "status", "title", "started"]);
     assert!(json.ends_with("}\n"));
     folder.record(&written).unwrap();
     assert_eq!(fs::read_to_string(folder.path().join("run.json")).unwrap(), json);
@@ -57,6 +63,7 @@ fn texts_record_and_time_series() {
             "report.html",
             "resolved.toml",
             "run.json",
+            "steps.csv",
             "timeseries.csv",
             "timeseries.parquet",
         ]

@@ -4,6 +4,7 @@ use std::fs;
 
 use super::folders::Case;
 use super::markup::Page;
+use crate::folder::testing::failed;
 use crate::readout::{Readout, Summary};
 use crate::record::{Budgets, Status};
 
@@ -124,7 +125,7 @@ fn a_run_that_was_killed_shows_what_it_had_found() {
 #[test]
 fn a_failed_run_says_why() {
     let mut case = Case::grown();
-    case.record.status = Status::Failed("oxygen did not converge in 500 iterations".into());
+    case.record.status = failed("oxygen did not converge in 500 iterations");
     let page = case.written("failed").page();
     let standing = standing(&page);
     assert!(standing.contains("failed on day 120 of 540: oxygen did not converge in 500"));

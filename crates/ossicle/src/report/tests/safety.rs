@@ -1,7 +1,8 @@
 //! The page loads nothing, runs nothing, and takes no text for markup.
 
 use super::folders::Case;
-use crate::record::{ChangedParameter, Status};
+use crate::folder::testing::failed;
+use crate::record::ChangedParameter;
 use crate::report::days::spread;
 
 #[test]
@@ -39,7 +40,7 @@ fn hostile_text_stays_text() {
     record.version = hostile.into();
     record.started = hostile.into();
     record.updated = hostile.into();
-    record.status = Status::Failed(hostile.into());
+    record.status = failed(hostile);
     record.anatomy = hostile.into();
     record.patient = hostile.into();
     record.motion = vec![hostile.into()];
