@@ -3,14 +3,14 @@
 use crate::vector::{Vec3, add, cross, dot, scale, sub, unit};
 
 /// Mean of the points, mm; the origin for none.
-pub(crate) fn mean(points: &[Vec3]) -> Vec3 {
+pub fn mean(points: &[Vec3]) -> Vec3 {
     let sum = points.iter().fold([0.0; 3], |sum, &p| add(sum, p));
     scale(sum, 1.0 / points.len().max(1) as f64)
 }
 
 /// Unit vectors of the directions of largest, middle and least spread, right-handed.
 /// The first points up (its largest component is positive), as does the second.
-pub(crate) fn principal_axes(points: &[Vec3]) -> [Vec3; 3] {
+pub fn principal_axes(points: &[Vec3]) -> [Vec3; 3] {
     let middle = mean(points);
     let mut m = [[0.0; 3]; 3];
     for &p in points {
@@ -36,7 +36,7 @@ fn upwards(v: Vec3) -> Vec3 {
 }
 
 /// Eigenvalues and unit eigenvectors of a symmetric matrix, by Jacobi's rotations.
-pub(crate) fn eigen(mut m: [[f64; 3]; 3]) -> (Vec3, [Vec3; 3]) {
+pub fn eigen(mut m: [[f64; 3]; 3]) -> (Vec3, [Vec3; 3]) {
     let mut v = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
     for _ in 0..50 {
         let off = m[0][1].abs() + m[0][2].abs() + m[1][2].abs();

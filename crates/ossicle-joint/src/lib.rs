@@ -2,5 +2,10 @@
 //! bone, and what a lesion between them costs.
 
 pub mod bodies;
+pub mod bridge;
 pub mod frame;
+pub mod grade;
 pub mod motion;
+pub mod normal;
+pub mod radiograph;
+pub mod record;

@@ -163,7 +163,8 @@ const RAYS: usize = 900;
 const RAY_STEP_MM: f64 = 0.5;
 
 /// Directions spread evenly over the sphere (a Fibonacci spiral).
-pub(super) fn directions(count: usize) -> Vec<Vec3> {
+#[must_use]
+pub fn directions(count: usize) -> Vec<Vec3> {
     let golden = std::f64::consts::PI * (3.0 - 5.0_f64.sqrt());
     (0..count)
         .map(|n| {
@@ -325,7 +326,8 @@ pub(super) fn trimmed(points: &[Vec3], mut centre: Vec3, mut radius: f64) -> Opt
 }
 
 /// The sphere that fits the points best in the algebraic sense: centre and radius.
-pub(super) fn sphere_through(points: &[Vec3]) -> Option<(Vec3, f64)> {
+#[must_use]
+pub fn sphere_through(points: &[Vec3]) -> Option<(Vec3, f64)> {
     if points.len() < 12 {
         return None;
     }

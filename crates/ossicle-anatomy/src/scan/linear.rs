@@ -1,7 +1,8 @@
 //! Small systems of linear equations.
 
 /// The solution of `matrix x = right`, or `None` if it is singular.
-pub(super) fn solve<const N: usize>(
+#[must_use]
+pub fn solve<const N: usize>(
     mut matrix: [[f64; N]; N],
     mut right: [f64; N],
 ) -> Option<[f64; N]> {

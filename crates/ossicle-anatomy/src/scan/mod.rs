@@ -28,7 +28,9 @@ use crate::labels::LabelMeaning;
 use crate::periosteum::add_periosteum;
 use crate::vector::{angle, distance, length, radians, sub};
 
+pub use self::ball::{directions, sphere_through};
 pub use self::error::ScanError;
+pub use self::linear::solve;
 
 /// Which joint to look for.
 #[derive(Clone, Debug, PartialEq)]
