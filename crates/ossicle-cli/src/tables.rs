@@ -32,6 +32,14 @@ pub(crate) fn summary(record: &Record) -> String {
         ));
         lines.push(("most contracture", format!("{:.0}°", s.contracture_max_deg)));
     }
+    if let Some(joint) = &record.joint {
+        let told = |m: &ossicle::record::MovementRecord| {
+            format!("{} {:.0}° → {:.0}°", m.movement.replace('_', " "), m.start_deg, m.end_deg)
+        };
+        let movements: Vec<String> = joint.movements.iter().map(told).collect();
+        lines.push(("range of motion", movements.join(", ")));
+        lines.push(("grade", joint.grade.clone()));
+    }
     let books = &record.budgets;
     let worst = books.fields.iter().map(|f| f.gap).fold(books.worst_reaction_gap, f64::max);
     lines.push((

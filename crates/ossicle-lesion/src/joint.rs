@@ -1,7 +1,8 @@
 //! The joint as a whole: swelling, contracture, the range that is left, what motion asks of
 //! the tissue, and serum alkaline phosphatase.
 //!
-//! `free = max(ROM - k_rev - k_fix - k_myo - e_d Ed - b_max H(mineral share; b_h, 2), free_min)`
+//! `free = max(ROM - k_rev - k_fix - k_myo - e_d Ed - b_max H(mineral share; b_h, 2), free_min)`, or
+//! `min(ROM - k_rev - k_fix - k_myo - e_d Ed, range to the collision)` where bones tell how far
 //!
 //! imposed: still 0; comfortable `a free`; forced `min(a ROM, f_over free)`
 //!
@@ -23,7 +24,7 @@ use crate::parameter::parameters;
 parameters! {
     /// Whole-joint behaviour.
     JointModel of "joint" {
-        strain_at_full_range = "e_max" 0.30 [0.15, 0.5] "1" Constant, "tissue strain when the free range is used in full", "calibrated; the strain solve will replace it";
+        strain_at_full_range = "e_max" 0.30 [0.15, 0.5] "1" Constant, "tissue strain when the free range is used in full", "calibrated";
         shield_own = "y_own" 8.0 [0.0, 20.0] "1" Constant, "stiffening of a voxel by its own mineral", "calibrated";
         shield_outer = "y_out" 3.0 [0.0, 10.0] "1" Constant, "shielding by mineral further out", "calibrated";
         zone_reach_mm = "z_r" 2.0 [0.0, 10.0] "mm" Constant, "reach of the strained zone beyond injury and capsule", "radial reference program";
@@ -43,7 +44,7 @@ parameters! {
         swelling_half_effect = "K_ed" 1.0 [0.5, 2.0] "ng/mL" Constant, "cytokine at half onset", "calibrated";
         swelling_deg = "e_d" 45.0 [10.0, 90.0] "deg" Constant, "motion lost to full swelling", "calibrated";
         swelling_pain = "p_e" 1.5 [0.5, 3.0] "1" Constant, "pain of full swelling, relative to neuropeptide release", "calibrated";
-        bone_block_deg = "b_max" 60.0 [0.0, 120.0] "deg" Constant, "motion lost to bone that fills the injured region", "calibrated; collision of bodies will replace it";
+        bone_block_deg = "b_max" 60.0 [0.0, 120.0] "deg" Constant, "motion lost to bone that fills the injured region, where no bones tell", "calibrated";
         bone_half_block = "b_h" 0.35 [0.1, 0.8] "1" Constant, "mineral share of the injured region at half that loss", "calibrated";
         least_free_deg = "free_min" 10.0 [1.0, 20.0] "deg" Constant, "range that is always left in this rule", "radial reference program";
         alp_half_life_days = "t_alp" 1.7 [1.0, 7.0] "d" Constant, "half-life of bone alkaline phosphatase", "1-3 d; to be checked (total ALP is quoted as 7 d)";
@@ -65,11 +66,14 @@ pub struct Joint {
     pub myogenic_deg: f64,
     /// Serum alkaline phosphatase, relative to its normal value.
     pub alp_rel: f64,
+    /// Range in degrees at which bone meets bone, found from outside; infinite where nothing
+    /// has been found.
+    pub bony_deg: f64,
 }
 
 impl Default for Joint {
     fn default() -> Self {
-        Self { swelling: 0.0, reversible_deg: 0.0, fixed_deg: 0.0, myogenic_deg: 0.0, alp_rel: 1.0 }
+        Self { swelling: 0.0, reversible_deg: 0.0, fixed_deg: 0.0, myogenic_deg: 0.0, alp_rel: 1.0, bony_deg: f64::INFINITY }
     }
 }
 
@@ -120,13 +124,25 @@ impl Demand {
     }
 }
 
+/// Range of a joint that is fused, degrees: what is imposed on it is a share of this.
+const LEAST_DEG: f64 = 0.1;
+
 impl JointModel {
     /// Range of motion that is left, in degrees, of a normal range `rom_deg`.
     #[must_use]
     pub fn free_deg(&self, joint: &Joint, mineral_share: f64, rom_deg: f64) -> f64 {
+        let soft = self.soft_deg(joint, rom_deg);
+        if joint.bony_deg.is_finite() {
+            return soft.min(joint.bony_deg).max(LEAST_DEG);
+        }
         let blocked = self.bone_block_deg * hill(mineral_share, self.bone_half_block, 2);
-        let free = rom_deg - joint.contracture_deg() - self.swelling_deg * joint.swelling - blocked;
-        free.max(self.least_free_deg)
+        (soft - blocked).max(self.least_free_deg)
+    }
+
+    /// What contracture and swelling leave of a normal range, in degrees; may be negative.
+    #[must_use]
+    pub fn soft_deg(&self, joint: &Joint, rom_deg: f64) -> f64 {
+        rom_deg - joint.contracture_deg() - self.swelling_deg * joint.swelling
     }
 
     /// What a day's programme asks of the tissue.
@@ -199,6 +215,7 @@ impl JointModel {
                 alp_rate + self.alp_gain * averages.phosphatase_cells_1e6,
                 alp_rate,
             ),
+            bony_deg: start.bony_deg,
         }
     }
 }
@@ -328,6 +345,11 @@ mod tests {
         close(model().free_deg(&joint, 0.7, 120.0), 120.0 - 10.0 - 45.0 * 0.4 - 48.0, 1e-12);
         let stiff = Joint { fixed_deg: 130.0, ..Joint::default() };
         close(model().free_deg(&stiff, 0.0, 120.0), 10.0, 1e-12);
+        // Where bones meet is known: the mineral counts no more, the tighter of the two limits.
+        let met = |bony_deg| model().free_deg(&Joint { bony_deg, ..joint }, 0.7, 120.0);
+        close(met(55.0), 55.0, 1e-12);
+        close(met(110.0), 120.0 - 10.0 - 45.0 * 0.4, 1e-12);
+        close(met(0.0), LEAST_DEG, 1e-12);
     }
 
     #[test]

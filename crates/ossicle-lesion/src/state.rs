@@ -130,7 +130,7 @@ impl State {
             steps,
             ledger,
         } = self;
-        let Joint { swelling, reversible_deg, fixed_deg, myogenic_deg, alp_rel } = joint;
+        let Joint { swelling, reversible_deg, fixed_deg, myogenic_deg, alp_rel, bony_deg } = joint;
         let Averages { inflamed, neuropeptide, mineral_share, phosphatase_cells_1e6 } = averages;
         let mut parts = Vec::new();
         for (field, values) in Slow::ALL.iter().zip(fields) {
@@ -155,6 +155,7 @@ impl State {
             ("joint.fixed_deg", fixed_deg),
             ("joint.myogenic_deg", myogenic_deg),
             ("joint.alp_rel", alp_rel),
+            ("joint.bony_deg", bony_deg),
             ("averages.inflamed", inflamed),
             ("averages.neuropeptide", neuropeptide),
             ("averages.mineral_share", mineral_share),

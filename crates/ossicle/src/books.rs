@@ -85,6 +85,7 @@ pub fn digest(state: &State) -> String {
         joint.fixed_deg,
         joint.myogenic_deg,
         joint.alp_rel,
+        joint.bony_deg,
     ];
     whole.iter().for_each(|v| {
         hasher.update(&v.to_le_bytes());

@@ -21,6 +21,7 @@ pub mod command;
 pub mod folder;
 pub mod golden;
 pub mod history;
+pub mod joint;
 pub mod measure;
 pub mod memory;
 mod outputs;

@@ -46,7 +46,7 @@ pub struct Readout {
     pub pain: f64,
     /// Motion lost to contracture, degrees.
     pub contracture_deg: f64,
-    /// Range of motion left by the scalar rule, degrees.
+    /// Range of motion left, degrees; flexion stands for all movements.
     pub free_range_deg: f64,
     /// Debris, in 1e6 necrotic cells.
     pub debris_1e6_cells: f64,
@@ -97,7 +97,7 @@ columns! {
     swelling "1" "swelling, 0 to 1";
     pain "1" "pain, 0 to 10";
     contracture_deg "deg" "motion lost to contracture";
-    free_range_deg "deg" "range of motion left, by the scalar rule";
+    free_range_deg "deg" "range of motion left, flexion standing for all";
     debris_1e6_cells "1e6 cells" "necrotic cells not yet cleared";
     inflammatory_macrophages_1e6 "1e6 cells" "inflammatory macrophages";
     progenitors_1e6 "1e6 cells" "progenitors in the box";
@@ -186,10 +186,11 @@ impl Readout {
 }
 
 /// HU of the lesion's voxels.
-struct LesionHu<'a> {
-    problem: &'a Problem,
-    state: &'a State,
-    tissue_hu: &'a [f32],
+pub(crate) struct LesionHu<'a> {
+    pub(crate) problem: &'a Problem,
+    pub(crate) state: &'a State,
+    /// That of the tissue without the lesion.
+    pub(crate) tissue_hu: &'a [f32],
 }
 
 impl LesionHu<'_> {
@@ -207,7 +208,8 @@ impl LesionHu<'_> {
         self.problem.tissue()[c].is_soft() && f64::from(self.tissue_hu[c]) <= BONE_HU
     }
 
-    fn is_bone(&self, c: usize) -> bool {
+    /// Whether a voxel is bone of the lesion.
+    pub(crate) fn is_bone(&self, c: usize) -> bool {
         self.can_be_bone(c) && self.added(c) > VISIBLE_HU && self.at(c) > BONE_HU
     }
 

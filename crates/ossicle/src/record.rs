@@ -267,6 +267,9 @@ pub struct Record {
     pub notes: Vec<String>,
     /// The figures that sum the run up; absent before the first row.
     pub summary: Option<Summary>,
+    /// What the joint can do, where its bones tell; absent before the first look.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joint: Option<JointRecord>,
     /// BLAKE3 of the final state's bits: the same case, seed and version give the same.
     pub state_digest: Option<String>,
     /// Days with a virtual CT.
@@ -279,4 +282,38 @@ pub struct Record {
     /// What the run branched from, if it did.
     #[serde(default)]
     pub branched_from: Option<BranchRecord>,
+}
+
+/// The range of motion and the grade of the bone at the end of what was run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct JointRecord {
+    /// Brooker's grade of a hip, Hastings' and Graham's class of an elbow.
+    pub grade: String,
+    /// Whether bone has grown from one side of the joint to the other.
+    pub bridge: bool,
+    /// Smallest distance across the joint with heterotopic bone on one side at least, mm.
+    pub gap_mm: Option<f64>,
+    /// Shadow of the heterotopic bone on a frontal radiograph, mm².
+    pub shadow_mm2: f64,
+    /// Every movement.
+    pub movements: Vec<MovementRecord>,
+}
+
+/// How far one movement went, degrees from the neutral position.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MovementRecord {
+    /// Its name.
+    pub movement: String,
+    /// The normal range of someone of that age and sex.
+    pub normal_deg: f64,
+    /// The range at the first look.
+    pub start_deg: f64,
+    /// The smallest range, and the day it was found on.
+    pub least_deg: f64,
+    /// See `least_deg`.
+    pub least_day: f64,
+    /// The range at the last look.
+    pub end_deg: f64,
+    /// Where bone met bone at the last look; absent where it did not.
+    pub bony_deg: Option<f64>,
 }

@@ -11,6 +11,7 @@ use crate::case::CaseFile;
 use crate::checkpoint::{Checkpoint, CheckpointError, Identity, Keeper, Schedule};
 use crate::command;
 use crate::folder::{FieldsWritten, FolderError, OpenRunError, Run, RunFolder, utc_now};
+use crate::joint::JointError;
 use crate::outputs::Outputs;
 use crate::record::{BranchRecord, LastState, Record, Resumption, Status};
 use crate::setting::Setting;
@@ -44,6 +45,9 @@ pub enum RunError {
     /// The step failed.
     #[error("{}{}", .0, way_out(.0))]
     Step(#[from] StepError),
+    /// The lesion's bone makes no body that can be turned.
+    #[error("the range of motion cannot be found: {0}")]
+    Motion(#[from] JointError),
     /// A result could not be written.
     #[error(transparent)]
     Folder(#[from] FolderError),
@@ -275,6 +279,7 @@ fn failed(error: &RunError, folder: &RunFolder, keeper: &Keeper, record: &Record
 /// Writes the rows of the days and of the steps so far.
 fn write_tables(folder: &RunFolder, simulation: &Simulation) -> Result<(), FolderError> {
     folder.timeseries(&simulation.rows)?;
+    folder.motion(&simulation.motion)?;
     folder.steps(&simulation.steps)
 }
 
@@ -316,6 +321,7 @@ impl Scene<'_> {
                     return Ok(ControlFlow::Break(()));
                 }
             }
+            simulation.look_at_motion(day)?;
             outputs.write(day, simulation, record)?;
             simulation.enter(record, self.clock);
             write_tables(self.folder, simulation)?;

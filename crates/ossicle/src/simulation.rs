@@ -9,6 +9,7 @@ use ossicle_lesion::{Part, State, StepError, Stepper};
 use crate::checkpoint::{Arrays, CheckpointError, Values};
 use crate::folder::{machine, utc_now};
 use crate::history::{self, StepRow};
+use crate::joint::{self, EVERY_DAYS, MotionRow};
 use crate::readout::{COLUMNS, Readout, Summary, VISIBLE_HU, added_hu};
 use crate::record::Record;
 use crate::run::Progress;
@@ -28,6 +29,8 @@ pub struct Simulation<'a> {
     first_visible_day: Option<f64>,
     /// One row a step.
     pub steps: Vec<StepRow>,
+    /// The range of motion every other week, where bones tell it.
+    pub motion: Vec<MotionRow>,
     at_start: Vec<f64>,
     /// What was to be warned of before the first step.
     pub(crate) warnings: Vec<String>,
@@ -58,6 +61,7 @@ impl<'a> Simulation<'a> {
             rows: vec![last],
             first_visible_day: None,
             steps: Vec::new(),
+            motion: Vec::new(),
             at_start: crate::books::totals(problem, &state),
             warnings: Vec::new(),
             unkept: None,
@@ -116,6 +120,24 @@ impl<'a> Simulation<'a> {
         Ok(())
     }
 
+    /// Looks how far the joint moves, where its bones tell and a look is due on `day`; the lesion
+    /// feels what it finds from then on.
+    ///
+    /// # Errors
+    /// If the lesion's bone makes no body that can be turned.
+    pub(crate) fn look_at_motion(&mut self, day: f64) -> Result<(), joint::JointError> {
+        let setting = self.setting;
+        let Some(moving) = &setting.joint else { return Ok(()) };
+        let is_due = day % EVERY_DAYS == 0.0 || day == setting.duration_days;
+        if !is_due || self.motion.last().is_some_and(|row| row.day >= day) {
+            return Ok(());
+        }
+        let row = moving.motion(&setting.problem, &self.state, &setting.tissue_hu)?;
+        self.state.joint.bony_deg = row.programmed_bony_deg();
+        self.motion.push(row);
+        Ok(())
+    }
+
     fn is_visible(&self) -> bool {
         let tissue = self.setting.problem.tissue();
         (0..tissue.len()).any(|c| tissue[c].is_soft() && added_hu(&self.state, c) >= VISIBLE_HU)
@@ -148,12 +170,15 @@ impl<'a> Simulation<'a> {
         let row = |row: &Readout| COLUMNS.iter().map(|c| c.of(row)).collect::<Vec<f64>>();
         let rows: Vec<f64> = self.rows.iter().flat_map(row).collect();
         let (steps, step_counts) = history::to_arrays(&self.steps);
-        let own: [(&str, Values<'_>); 6] = [
+        let (motion, motion_counts) = joint::to_arrays(&self.motion);
+        let own: [(&str, Values<'_>); 8] = [
             (LAST, row(&self.last).into()),
             (ROWS, rows.into()),
             (FIRST_VISIBLE_DAY, Vec::from_iter(self.first_visible_day).into()),
             (STEPS, steps.into()),
             (STEP_COUNTS, step_counts.into()),
+            (MOTION, motion.into()),
+            (MOTION_COUNTS, motion_counts.into()),
             (AT_START, self.at_start.clone().into()),
         ];
         let own = own.map(|(name, values)| (name.to_owned(), values));
@@ -188,6 +213,11 @@ impl<'a> Simulation<'a> {
         let step_counts = counts(arrays, STEP_COUNTS, path, |_| true)?;
         new.steps = history::from_arrays(&steps, &step_counts)
             .ok_or_else(|| unfit(path, STEPS, Some(&Values::from(steps))))?;
+        let motion = reals(arrays, MOTION, path, |_| true)?;
+        let motion_counts = counts(arrays, MOTION_COUNTS, path, |_| true)?;
+        let movements = setting.joint.as_ref().map(joint::MovingJoint::movements);
+        new.motion = joint::from_arrays(&movements.unwrap_or_default(), &motion, &motion_counts)
+            .ok_or_else(|| unfit(path, MOTION, Some(&Values::from(motion))))?;
         let fields = new.at_start.len();
         new.at_start = reals(arrays, AT_START, path, |n| n == fields)?;
         for (name, part) in new.state.parts() {
@@ -223,6 +253,7 @@ impl<'a> Simulation<'a> {
             .collect();
         record.budgets = crate::books::budgets(&self.setting.problem, &self.state, &self.at_start);
         record.summary = Summary::of(&self.rows, self.first_visible_day);
+        record.joint = joint::summed_up(&self.motion);
         record.state_digest = Some(crate::books::digest(&self.state));
         record.warnings.clone_from(&self.warnings);
         record.warnings.extend(crate::books::warnings(&self.setting.problem, &self.state));
@@ -237,6 +268,8 @@ const ROWS: &str = "run.rows";
 const FIRST_VISIBLE_DAY: &str = "run.first_visible_day";
 const STEPS: &str = "run.steps";
 const STEP_COUNTS: &str = "run.step_counts";
+const MOTION: &str = "run.motion";
+const MOTION_COUNTS: &str = "run.motion_counts";
 const AT_START: &str = "run.at_start";
 const STATE: &str = "state.";
 

@@ -53,6 +53,7 @@ pub fn record(
         warnings: warnings.collect(),
         notes: setting.notes.clone(),
         summary: None,
+        joint: None,
         state_digest: None,
         virtual_ct_days: Vec::new(),
         field_days: Vec::new(),

@@ -1,8 +1,8 @@
-//! Golden digests: three small cases, to the bit.
+//! Golden digests: small cases, to the bit.
 //!
 //! `ossicle::golden` has the digests, and what a change of them means.
 
-use ossicle::golden::{BALL, HIP, MOUSE};
+use ossicle::golden::{BALL, BONES, HIP, MOUSE};
 
 use super::support::{Desk, tiny};
 
@@ -22,7 +22,7 @@ fn mouse() -> String {
 }
 
 /// Bone, cartilage, capsule and muscle, on voxels that are no cubes; still, then moved.
-const HIP_CASE: &str = r#"format = 1
+pub(crate) const HIP_CASE: &str = r#"format = 1
 title = "Small hip"
 duration = "20 d"
 seed = 3
@@ -78,5 +78,17 @@ fn the_digest_of_a_mouse() {
 fn the_digest_of_a_hip_for_any_number_of_threads() {
     for threads in ["1", "2", "3", "4", "8"] {
         assert_eq!(digest(HIP_CASE, threads), HIP, "{threads} threads");
+    }
+}
+
+/// The small hip told by its bones.
+pub(crate) fn hip_of_bones() -> String {
+    format!("{HIP_CASE}\n[model]\nmechanics = \"bones\"\n")
+}
+
+#[test]
+fn the_digest_of_a_hip_of_bones_for_any_number_of_threads() {
+    for threads in ["1", "3"] {
+        assert_eq!(digest(&hip_of_bones(), threads), BONES, "{threads} threads");
     }
 }

@@ -178,6 +178,17 @@ fn a_ball_killed_at_random_moments_ends_the_same() {
     kill(&desk, "ball.toml", 15, 1);
 }
 
+#[test]
+fn a_hip_of_bones_killed_at_random_moments_ends_the_same() {
+    let desk = Desk::new();
+    let case = super::golden::hip_of_bones().replace("\"20 d\"", "\"16 d\"");
+    desk.write("bones.toml", case);
+    kill(&desk, "bones.toml", 3, 4);
+    let motion = desk.read("out/motion.csv");
+    let days: Vec<&str> = motion.lines().skip(1).filter_map(|l| l.split(',').next()).collect();
+    assert_eq!(days, ["0", "14", "16"]);
+}
+
 /// A case of a template, coarse and short.
 fn template(desk: &Desk, name: &str, spacing: &str, duration: &str) -> String {
     let case = format!("{name}.toml");

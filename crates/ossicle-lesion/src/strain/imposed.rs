@@ -5,9 +5,9 @@
 //!
 //! `eps = rms over rotations of 2/3 sqrt((e11-e22)^2 + (e22-e33)^2 + (e33-e11)^2 + 6(e12^2+e13^2+e23^2))`
 //!
-//! `share = bears eps / max(eps_healthy, eps_capsule)`: tissue is made for its joint, so in health
-//! none feels more than it bears; `eps_capsule` is the mean of the healthy capsule, or of all soft
-//! tissue where there is none. Stiff bone then shields its inside and strains its border.
+//! `share = bears eps / max(eps_healthy, eps_usual)`: tissue is made for its joint, so in health
+//! none feels more than it bears; `eps_usual` is the mean over the healthy capsule and the injured
+//! region. Stiff bone then shields its inside and strains its border.
 //!
 //! The three components are coupled through their common bones alone. Displacements are refreshed
 //! once the stiffness of a block of tissue has changed by a twentieth, and at least every week.
@@ -144,7 +144,7 @@ impl Bodies {
         imposed.solve(problem, &bodies, &mut displacement)?;
         let mut strain = vec![0.0; n];
         imposed.strain(problem, &bodies, &displacement, &mut strain);
-        let usual = usual_strain(&problem.tissue, &strain);
+        let usual = usual_strain(&problem.zone, &strain);
         for (c, gain) in bodies.gain.iter_mut().enumerate() {
             if problem.tissue[c].is_soft() {
                 let most = if strain[c] > usual { strain[c] } else { usual };
@@ -155,14 +155,11 @@ impl Bodies {
     }
 }
 
-/// Mean strain of the capsule, or of all soft tissue where there is none.
-fn usual_strain(tissue: &[Tissue], strain: &[f64]) -> f64 {
-    let mean = |belongs: &(dyn Fn(Tissue) -> bool + Sync)| {
-        let weight = |c: usize| f64::from(u8::from(belongs(tissue[c])));
-        let count = reduce::sum_of(tissue.len(), weight);
-        (count > 0.0).then(|| reduce::sum_of(tissue.len(), |c| weight(c) * strain[c]) / count)
-    };
-    mean(&|t| t == Tissue::Capsule).or_else(|| mean(&Tissue::is_soft)).unwrap_or(1.0)
+/// Mean strain of the healthy tissue round the injury and in the capsule: of the zone in which
+/// motion is felt in full where no bones tell it.
+fn usual_strain(zone: &[f64], strain: &[f64]) -> f64 {
+    let weight = reduce::sum(zone);
+    if weight > 0.0 { reduce::dot(zone, strain) / weight } else { 1.0 }
 }
 
 /// Scratch memory for displacements; dropping it loses nothing.

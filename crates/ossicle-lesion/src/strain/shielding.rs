@@ -45,11 +45,12 @@ pub(crate) fn share_of_strain(problem: &Problem, mineral: &[f64], share: &mut [f
             let voxel = grid.voxel(c);
             for n in 1..=marches {
                 let at: [f64; 3] = std::array::from_fn(|a| {
-                    (voxel[a] as f64 + n as f64 * step * direction[a] / spacing[a] + 0.5).floor()
+                    voxel[a] as f64 + n as f64 * step * direction[a] / spacing[a] + 0.5
                 });
                 if (0..3).any(|a| at[a] < 0.0 || at[a] >= grid.shape()[a] as f64) {
                     break;
                 }
+                // Not below zero: what is cut off is what rounding down takes.
                 let found = mineral[grid.index(at.map(|v| v as usize))];
                 outer = if found > outer { found } else { outer };
             }

@@ -9,14 +9,28 @@ use super::problem::Cause;
 use super::quantity::{DurationDays, Hounsfield, Quantity};
 use super::section::Section;
 use super::vocabulary::Vocabulary;
-use super::words::Word;
+use super::words::{Word, named, one_of};
 use super::written::Writer;
+
+named! {
+    /// What tells how a joint moves and strains its tissue.
+    Mechanics {
+        /// A rule with one range of motion: strain is felt in full round the injury and in the
+        /// capsule, and shielded by bone further out.
+        Rule = "rule",
+        /// The bones of the anatomy: they move until they meet, and strain the tissue between
+        /// them as its stiffness lets them.
+        Bones = "bones",
+    }
+}
 
 /// `[model]`: what of the model is used.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Model {
     /// Processes that are switched off.
     pub without: Vec<String>,
+    /// What tells how the joint moves.
+    pub mechanics: Mechanics,
     /// Whether parameters may leave the range with evidence behind it.
     pub allow_out_of_range: bool,
 }
@@ -29,6 +43,12 @@ impl Model {
             List(Word(vocabulary.processes())),
             Vec::new(),
         );
+        let mechanics = section.or(
+            "mechanics",
+            "What tells how the joint moves and strains its tissue.",
+            one_of(),
+            Mechanics::Rule,
+        );
         let allow_out_of_range = section.or(
             "allow_out_of_range",
             "Whether parameters may leave the range with evidence behind it; it is reported.",
@@ -38,12 +58,13 @@ impl Model {
         let mut without = without?;
         without.sort();
         without.dedup();
-        Some(Self { without, allow_out_of_range: allow_out_of_range? })
+        Some(Self { without, mechanics: mechanics?, allow_out_of_range: allow_out_of_range? })
     }
 
     pub(super) fn write(&self, writer: &mut Writer) {
         writer.table("[model]");
         writer.key("without", &self.without);
+        writer.key("mechanics", &self.mechanics);
         writer.key("allow_out_of_range", &self.allow_out_of_range);
     }
 }

@@ -9,6 +9,7 @@ pub(super) const TIMESERIES_CSV: &str = "timeseries.csv";
 pub(super) const TIMESERIES_PARQUET: &str = "timeseries.parquet";
 pub(super) const COLUMNS: &str = "columns.csv";
 pub(super) const STEPS: &str = "steps.csv";
+pub(super) const MOTION: &str = "motion.csv";
 pub(super) const ANATOMY: &str = "anatomy.nii.gz";
 pub(super) const ANATOMY_COLOURS: &str = "anatomy.csv";
 pub(super) const ANATOMY_ITK_SNAP: &str = "anatomy.label";
@@ -19,7 +20,7 @@ pub(super) const REPORT: &str = "report.html";
 pub(crate) const CHECKPOINTS: &str = "checkpoint";
 pub(super) const LOCK: &str = ".lock";
 
-const RESULTS: [&str; 14] = [
+const RESULTS: [&str; 15] = [
     CASE,
     RESOLVED,
     RECORD,
@@ -27,6 +28,7 @@ const RESULTS: [&str; 14] = [
     TIMESERIES_PARQUET,
     COLUMNS,
     STEPS,
+    MOTION,
     ANATOMY,
     ANATOMY_COLOURS,
     ANATOMY_ITK_SNAP,

@@ -16,6 +16,7 @@ use super::run::Run;
 use super::standing::Standing;
 use super::{labels, layout, leftover, steps, table};
 use crate::history::StepRow;
+use crate::joint::MotionRow;
 use crate::readout::Readout;
 use crate::record::{Record, Status};
 
@@ -174,6 +175,19 @@ impl RunFolder {
         let content =
             steps::csv(rows).map_err(FolderError::write(&self.path.join(layout::STEPS)))?;
         self.write(layout::STEPS, &content)
+    }
+
+    /// Writes the range of motion, one row a look, as `motion.csv`; nothing without rows.
+    ///
+    /// # Errors
+    /// [`FolderError::Write`].
+    pub fn motion(&self, rows: &[MotionRow]) -> Result<(), FolderError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let path = self.path.join(layout::MOTION);
+        let content = crate::joint::csv(rows).map_err(FolderError::write(&path))?;
+        self.write(layout::MOTION, &content)
     }
 
     /// Writes the tissue of each voxel as `anatomy.nii.gz` (unsigned bytes, marked as

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::words::{self, bytes, day, degrees, exact, mass, number, per_cent, seconds, volume};
 use crate::readout::{BONE_HU, Readout};
-use crate::record::{BudgetLine, Record, Resumption, Status};
+use crate::record::{BudgetLine, JointRecord, Record, Resumption, Status};
 
 /// A row of a table of two columns.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -47,6 +47,32 @@ pub(super) fn key_figures(record: &Record, rows: &[Readout]) -> Vec<Row> {
         row("Free range of motion, start → end", range),
         row("Mass budget closes to", format!("1 part in {}", parts(worst_gap(record)))),
     ]
+}
+
+/// What the joint can do, movement by movement.
+pub(super) fn motion(record: &Record) -> Vec<Row> {
+    let Some(JointRecord { grade, bridge, gap_mm, shadow_mm2, movements }) = &record.joint else {
+        return Vec::new();
+    };
+    let mut rows: Vec<Row> = movements
+        .iter()
+        .map(|m| {
+            let [start, end, least] = [m.start_deg, m.end_deg, m.least_deg].map(degrees);
+            let mut told = format!("{start} → {end} of {} normal", degrees(m.normal_deg));
+            if m.least_deg < m.start_deg.min(m.end_deg) - 1.0 {
+                told += &format!("; least {least}, {}", day(m.least_day));
+            }
+            if let Some(bony) = m.bony_deg {
+                told += &format!("; bone meets bone at {}", degrees(bony));
+            }
+            row(words::capitalised(&words::spoken(&m.movement)), told)
+        })
+        .collect();
+    rows.push(row("Grade (Brooker; Hastings and Graham)", grade));
+    rows.push(row("Bone from side to side", if *bridge { "yes" } else { "no" }));
+    rows.extend(gap_mm.map(|gap| row("Gap across the joint", format!("{} mm", number(gap)))));
+    rows.push(row("Shadow on a frontal radiograph", format!("{} mm²", number(*shadow_mm2))));
+    rows
 }
 
 /// The largest gap of any book.

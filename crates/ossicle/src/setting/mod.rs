@@ -3,6 +3,7 @@
 
 mod body;
 mod injuries;
+mod joint;
 
 use ossicle_anatomy::{Anatomy, Tissue};
 use ossicle_field::{Field, Grid, reduce};
@@ -11,6 +12,7 @@ use ossicle_lesion::{Control, Model, OxygenUptake, ParameterValues, Problem};
 
 use crate::case::{Case, CaseError, CaseFile, Cause, LengthMm, LesionBox, Quantity, Refusal};
 use crate::checkpoint::AT_ONCE;
+use crate::joint::{EVERY_DAYS, MovingJoint};
 use crate::memory;
 use crate::patient;
 use crate::plan::Plan;
@@ -27,6 +29,8 @@ pub struct Setting {
     pub plan: Plan,
     /// How time is cut.
     pub control: Control,
+    /// The joint, where it is told by its bones.
+    pub(crate) joint: Option<MovingJoint>,
     /// The anatomy on the lesion grid.
     pub anatomy: Anatomy,
     /// HU of the tissue without the lesion, on the lesion grid.
@@ -103,6 +107,7 @@ impl Setting {
             let expected = "a box with soft tissue and an injury";
             unfit(file, Cause::Anatomy, "anatomy.lesion_box", &cause, expected)
         })?;
+        let (problem, moving) = joint::of_bones(file, &body, &anatomy, problem)?;
         let tissue_ct = body.tissue_hu(file, &scan_grid)?;
         let scanner = Scanner::new(tissue_ct, &grid, case.outputs.virtual_ct_noise.0, case.seed)
             .map_err(|cause| {
@@ -112,6 +117,7 @@ impl Setting {
         let mut notes = anatomy.notes().to_vec();
         notes.extend(drawn.notes);
         notes.extend(parts(tissue));
+        notes.extend(moving.iter().flat_map(MovingJoint::notes).cloned());
         Ok(Self {
             warnings: warnings(case, &grid),
             anatomy_line: body.line(),
@@ -123,6 +129,7 @@ impl Setting {
                 longest_days: case.numerics.longest_step.0,
                 oxygen_uptake: OxygenUptake::Converged,
             },
+            joint: moving,
             anatomy,
             tissue_hu: hu,
             scanner,
@@ -172,8 +179,10 @@ impl Setting {
     #[must_use]
     pub fn days_due(&self) -> Vec<f64> {
         let outputs = self.virtual_ct_days.iter().chain(&self.field_days).map(|d| *d as f64);
+        let looks = (self.duration_days / EVERY_DAYS).floor() as u32;
+        let motion = self.joint.iter().flat_map(|_| (0..=looks).map(|n| EVERY_DAYS * f64::from(n)));
         let mut days: Vec<f64> =
-            outputs.chain(self.plan.changes()).chain([self.duration_days]).collect();
+            outputs.chain(self.plan.changes()).chain(motion).chain([self.duration_days]).collect();
         days.retain(|d| (0.0..=self.duration_days).contains(d));
         days.sort_by(f64::total_cmp);
         days.dedup();
