@@ -15,6 +15,7 @@
 //! disjoint slabs, and every sum goes through [`reduce`].
 
 pub mod diffusion;
+pub mod elasticity;
 pub mod elliptic;
 mod faces;
 mod field;
