@@ -7,6 +7,7 @@
 //! | module | equation | scheme |
 //! |---|---|---|
 //! | [`elliptic`] | `-div(D grad u) + k u = s` | finite volumes, multigrid-preconditioned conjugate gradients |
+//! | [`elasticity`] | `-div(stress(u)) = f` | trilinear hexahedra, multigrid-preconditioned conjugate gradients |
 //! | [`diffusion`] | `u_t = div(D grad u)` | one axis at a time, Crank-Nicolson where that stays positive |
 //! | [`taxis`] | `u_t = -div(u a grad psi)` | limited upwind, Heun |
 //! | [`reaction`] | `u_t = gain - loss u`, transfers | modified Patankar, second order |

@@ -73,7 +73,14 @@ pub struct Joint {
 
 impl Default for Joint {
     fn default() -> Self {
-        Self { swelling: 0.0, reversible_deg: 0.0, fixed_deg: 0.0, myogenic_deg: 0.0, alp_rel: 1.0, bony_deg: f64::INFINITY }
+        Self {
+            swelling: 0.0,
+            reversible_deg: 0.0,
+            fixed_deg: 0.0,
+            myogenic_deg: 0.0,
+            alp_rel: 1.0,
+            bony_deg: f64::INFINITY,
+        }
     }
 }
 

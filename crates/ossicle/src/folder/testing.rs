@@ -153,6 +153,7 @@ pub(crate) fn record(status: Status) -> Record {
         },
         warnings: vec!["the box is small".into()],
         notes: Vec::new(),
+        joint: None,
         summary: crate::readout::Summary::of(&rows(40), Some(17.5)),
         state_digest: Some("cd".repeat(32)),
         virtual_ct_days: vec![0, 42],

@@ -334,11 +334,49 @@ pub(super) fn inputs(record: &Record) -> Vec<InputRow> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::BranchRecord;
+    use crate::record::{BranchRecord, MovementRecord};
     use crate::report::testing::{grown, record};
 
     fn value<'a>(rows: &'a [Row], name: &str) -> &'a str {
         &rows.iter().find(|r| r.name.starts_with(name)).unwrap().value
+    }
+
+    #[test]
+    fn a_joint_of_bones_tells_every_movement_and_a_joint_of_rules_none() {
+        let record = record(Status::Complete, &grown(3));
+        assert_eq!(motion(&record), Vec::new());
+        let movement = |name: &str, least_deg, bony_deg| MovementRecord {
+            movement: name.to_owned(),
+            normal_deg: 120.0,
+            start_deg: 118.0,
+            least_deg,
+            least_day: 14.0,
+            end_deg: 90.0,
+            bony_deg,
+        };
+        let movements =
+            vec![movement("internal_rotation", 70.0, Some(92.0)), movement("flexion", 90.0, None)];
+        let joint = JointRecord {
+            grade: "III".to_owned(),
+            bridge: false,
+            gap_mm: Some(4.0),
+            shadow_mm2: 812.0,
+            movements,
+        };
+        let rows = motion(&Record { joint: Some(joint), ..record });
+        let told: Vec<String> = rows.iter().map(|r| format!("{}: {}", r.name, r.value)).collect();
+        assert_eq!(
+            told,
+            [
+                "Internal rotation: 118° → 90° of 120° normal; least 70°, day 14; bone meets bone at \
+                 92°",
+                "Flexion: 118° → 90° of 120° normal",
+                "Grade (Brooker; Hastings and Graham): III",
+                "Bone from side to side: no",
+                "Gap across the joint: 4 mm",
+                "Shadow on a frontal radiograph: 812 mm²",
+            ]
+        );
     }
 
     #[test]

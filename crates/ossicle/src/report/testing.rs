@@ -118,6 +118,7 @@ pub(super) fn record(status: Status, rows: &[Readout]) -> Record {
         },
         warnings: Vec::new(),
         notes: Vec::new(),
+        joint: None,
         summary: Summary::of(rows, rows.iter().any(|r| r.max_hu > 190.0).then_some(31.0)),
         state_digest: Some("cd".repeat(32)),
         virtual_ct_days: Vec::new(),
