@@ -10,7 +10,7 @@
 //! that `Y` cannot exceed `O2`.
 
 use ossicle_field::maths::{hill, positive, power};
-use ossicle_field::reaction::LANES;
+use ossicle_field::reaction::{LANES, Lanes};
 
 use crate::fields::Slow;
 use crate::parameter::{ParameterValues, parameters};
@@ -79,11 +79,11 @@ impl Process for Mineralisation {
         ]
         .map(|f| tile.get(f));
         let (own, bone) = (&self.own, &tile.derived.bone);
-        let steepness = own.inhibition_steepness as u32;
         let drug = power(
             tile.exposure.etidronate / own.etidronate_half_effect,
             own.etidronate_steepness as u32,
         );
+        let brake = powers(p, own.inhibition, own.inhibition_steepness as u32);
         let f = Slow::Inhibitor as usize;
         for i in 0..LANES {
             let free = positive(1.0 - q[i] - bone[i]);
@@ -91,7 +91,7 @@ impl Process for Mineralisation {
                 PER_HUNDREDTH * own.inhibitor_yield * self.osteoid_production * b[i] * free;
             rates.loss[f][i] += own.inhibitor_clearance
                 * (own.clearance_without_cells + hill(b[i], own.phosphatase_half_effect, 1));
-            let gate = 1.0 / ((1.0 + power(p[i] / own.inhibition, steepness)) * (1.0 + drug));
+            let gate = 1.0 / ((1.0 + brake[i]) * (1.0 + drug));
             // [th_p - y]+ O2, as a rate of U; the tiny number stands for empty collagen.
             let primary =
                 positive(own.primary_share * (unmineralised[i] + mineral[i]) - mineral[i])
@@ -99,6 +99,15 @@ impl Process for Mineralisation {
             rates.transfer[Flow::Mineralisation as usize][i] +=
                 gate * (own.primary * primary + own.secondary);
         }
+    }
+}
+
+/// `(x/scale)^n` of every lane. The usual power is known when this is compiled, so that its lanes
+/// stay side by side.
+fn powers(x: &Lanes, scale: f64, n: u32) -> Lanes {
+    match n {
+        4 => x.map(|x| power(x / scale, 4)),
+        _ => x.map(|x| power(x / scale, n)),
     }
 }
 
