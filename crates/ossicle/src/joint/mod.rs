@@ -11,7 +11,7 @@ use ossicle_joint::bodies::{Bodies, BodiesError};
 use ossicle_joint::bridge::{BridgeError, BridgeModel};
 use ossicle_joint::frame::{FrameError, JointFrame, Line};
 use ossicle_joint::motion::{
-    Articulation, RangeError, RangeFinder, Rotation, Solid, SolidError, Tolerance,
+    Articulation, Heterotopic, RangeError, RangeFinder, Rotation, Solid, SolidError, Tolerance,
 };
 use ossicle_joint::normal::{self, Sex};
 use ossicle_joint::radiograph::RadiographError;
@@ -28,6 +28,8 @@ pub(crate) const EVERY_DAYS: f64 = 14.0;
 pub(crate) const PROGRAMMED: &str = "flexion";
 /// Room for cartilage between the ball or pulley of a joint and its socket, mm in an adult.
 const JOINT_SPACE_MM: f64 = 4.0;
+/// Degrees by which a healthy joint may fall short of a normal range without a word.
+const EARLY_DEG: f64 = 5.0;
 /// Beyond its normal range, how far a movement is followed, degrees.
 const BEYOND_DEG: f64 = 20.0;
 
@@ -70,6 +72,8 @@ pub(crate) struct MovingJoint {
     bridges: BridgeModel,
     /// What was assumed, estimated or found wrong.
     notes: Vec<String>,
+    /// Movements that the bones stop too early in health.
+    warnings: Vec<String>,
 }
 
 /// Bones that move together against the others.
@@ -107,6 +111,7 @@ impl MovingJoint {
         notes.extend(frame.notes.iter().cloned());
         let kind = wide.joint().kind;
         let (mut groups, mut movements): (Vec<Group>, Vec<Movement>) = Default::default();
+        let mut unseen = Vec::new();
         for (name, line) in &frame.movements {
             let moving = whole.moving(name);
             let group = match groups.iter().position(|g| g.moving == moving) {
@@ -117,17 +122,50 @@ impl MovingJoint {
                     groups.len() - 1
                 }
             };
-            let start_deg = start_of(&frame, name).unwrap_or_else(|| {
-                notes.push(format!("{name}: the starting pose is not in view; taken as neutral"));
-                0.0
-            });
+            let start = start_of(&frame, name);
+            if start.is_none() {
+                unseen.push(name.replace('_', " "));
+            }
+            let start_deg = start.unwrap_or(0.0);
             let normal_deg = normal_range(wide.joint(), name, age_years, sex, &mut notes);
             let name = name.clone();
             movements.push(Movement { name, group, line: *line, normal_deg, start_deg });
         }
+        if !unseen.is_empty() {
+            notes.push(format!(
+                "the starting pose is not in view and is taken as neutral for {}",
+                unseen.join(", ")
+            ));
+        }
         let bone = lesion.tissue().map(|t| t.is_bone());
         let (bodies, bridges) = (whole.on(&bone), BridgeModel::default());
-        Ok(Self { kind, frame, bodies, groups, movements, bridges, notes })
+        let warnings = Vec::new();
+        let mut joint = Self { kind, frame, bodies, groups, movements, bridges, notes, warnings };
+        joint.warnings = joint.stopped_early()?;
+        Ok(joint)
+    }
+
+    /// What a user should know before believing the ranges: a healthy joint whose bones, as they
+    /// are drawn or told apart, meet long before the end of a normal range.
+    fn stopped_early(&self) -> Result<Vec<String>, JointError> {
+        let mut early = Vec::new();
+        for (number, group) in self.groups.iter().enumerate() {
+            let own: Vec<&Movement> = self.movements.iter().filter(|m| m.group == number).collect();
+            let rotations: Vec<Rotation> = own.iter().map(|m| rotation(m)).collect();
+            let ranges = group.finder.range(Heterotopic::default(), &rotations)?;
+            for (movement, excursion) in own.into_iter().zip(ranges.excursions) {
+                let end_deg = movement.start_deg + excursion.angle_deg;
+                if excursion.collision.is_some() && end_deg < movement.normal_deg - EARLY_DEG {
+                    early.push(format!(
+                        "{}: bone meets bone at {end_deg:.0}° before there is a lesion; expected \
+                         at least {:.0}°, the normal range: read what is lost, not what is left",
+                        movement.name.replace('_', " "),
+                        movement.normal_deg
+                    ));
+                }
+            }
+        }
+        Ok(early)
     }
 
     /// What each voxel of the lesion grid does in the programmed movement.
@@ -152,6 +190,11 @@ impl MovingJoint {
     /// The names of the movements, in the order of a row's reaches.
     pub(crate) fn movements(&self) -> Vec<&str> {
         self.movements.iter().map(|m| m.name.as_str()).collect()
+    }
+
+    /// What a user should know before believing the ranges.
+    pub(crate) fn warnings(&self) -> &[String] {
+        &self.warnings
     }
 
     /// What was assumed, estimated or found wrong.
@@ -292,6 +335,7 @@ mechanics = "bones"
     fn a_healthy_hip_moves_as_far_as_normal_and_bone_takes_from_it_until_it_is_fused() {
         let setting = setting(&[]).unwrap();
         let healthy = row(&setting, &State::at_injury(&setting.problem));
+        assert!(setting.joint.as_ref().expect("a joint").warnings().is_empty());
         assert_eq!((healthy.grade.as_str(), healthy.bridge, healthy.shadow_mm2), ("0", false, 0.0));
         let names: Vec<&str> = healthy.reaches.iter().map(|r| r.movement.as_str()).collect();
         let expected = [
@@ -326,6 +370,24 @@ mechanics = "bones"
         let fused = row(&setting, &ossified(&setting, |_| true));
         assert!(fused.bridge && fused.grade == "IV", "{fused:?}");
         assert!(fused.reaches.iter().all(|r| r.free_deg == 0.0), "{fused:?}");
+    }
+
+    #[test]
+    fn bones_that_meet_too_early_in_health_are_warned_of() {
+        let elbow = CASE
+            .replace("\"hip\"", "\"elbow\"")
+            .replace("capsule_superior", "capsule_anterior")
+            .replace("\"6 mm\"", "\"20 mm\"");
+        let (folder, vocabulary) = (std::path::Path::new(""), crate::vocabulary());
+        let file = CaseFile::from_bytes("case", elbow.as_bytes(), folder, &[], &vocabulary);
+        let setting = file.and_then(|file| Setting::new(&file)).map_err(|e| e.to_string()).unwrap();
+        let row = row(&setting, &State::at_injury(&setting.problem));
+        for reach in &row.reaches {
+            let early = reach.bony_deg < reach.normal_deg - EARLY_DEG;
+            let told = setting.warnings.iter().any(|w| w.starts_with(&reach.movement));
+            assert_eq!(told, early, "{reach:?}: {:?}", setting.warnings);
+        }
+        assert!(setting.warnings.iter().any(|w| w.contains("read what is lost")));
     }
 
     #[test]

@@ -119,7 +119,10 @@ impl Setting {
         notes.extend(parts(tissue));
         notes.extend(moving.iter().flat_map(MovingJoint::notes).cloned());
         Ok(Self {
-            warnings: warnings(case, &grid),
+            warnings: warnings(case, &grid)
+                .into_iter()
+                .chain(moving.iter().flat_map(MovingJoint::warnings).cloned())
+                .collect(),
             anatomy_line: body.line(),
             problem,
             plan: Plan::new(&case.motion),
