@@ -16,7 +16,7 @@ pub const MOUSE: &str = "47a8aebdd26c49c0773a43a326734354095282fe3bbe15eeb2e10da
 /// A torn capsule of a hip on voxels that are no cubes, 20 days.
 pub const HIP: &str = "a27e7c262c0f2800266def4da3b636f8bcb9b0336cfdece7abb0b4577c0ffe93";
 /// The same hip, moved and strained by its bones.
-pub const BONES: &str = "f346658199f20a460f72a28aa3906078e4855796e485df6fbfc7523635ab21c3";
+pub const BONES: &str = "ec27e693de0047f84e338f200e174c81e7b7ff8e231c8273c4ff65b4933c1759";
 
 /// A ball of damage in muscle on a few hundred voxels, 2 days: for debug builds, too.
 pub const SMALL: &str = "a2061cab8d4358e6211cc3ff36cfcef11f7ef85659d679b3979842c29fab90cd";

@@ -135,6 +135,11 @@ impl<'a> Simulation<'a> {
         let row = moving.motion(&setting.problem, &self.state, &setting.tissue_hu)?;
         self.state.joint.bony_deg = row.programmed_bony_deg();
         self.motion.push(row);
+        // The row of the day tells what was found on it.
+        self.last = Readout::of(&setting.problem, &self.state, &setting.tissue_hu);
+        if let Some(row) = self.rows.last_mut().filter(|row| row.day == self.last.day) {
+            *row = self.last;
+        }
         Ok(())
     }
 

@@ -127,7 +127,10 @@ impl MovingJoint {
                 unseen.push(name.replace('_', " "));
             }
             let start_deg = start.unwrap_or(0.0);
-            let normal_deg = normal_range(wide.joint(), name, age_years, sex, &mut notes);
+            let Some(normal_deg) = normal_range(wide.joint(), name, age_years, sex) else {
+                notes.push(format!("{name}: no normal range is known; it is left out"));
+                continue;
+            };
             let name = name.clone();
             movements.push(Movement { name, group, line: *line, normal_deg, start_deg });
         }
@@ -241,23 +244,13 @@ fn start_of(frame: &JointFrame, movement: &str) -> Option<f64> {
     own.or_else(|| Some(-frame.start_degrees.get(opposite).copied().flatten()?))
 }
 
-/// Normal range of a movement in degrees.
-fn normal_range(
-    joint: &Joint,
-    movement: &str,
-    age_years: f64,
-    sex: Sex,
-    notes: &mut Vec<String>,
-) -> f64 {
-    let taught = joint.normal_range_degrees.get(movement).copied();
-    match normal::normal(joint.kind, movement, age_years, sex) {
-        // A few degrees of overextension are no range of their own.
-        Some(found) if found.norm.mean_deg > 0.0 => found.norm.mean_deg,
-        _ => taught.unwrap_or_else(|| {
-            notes.push(format!("{movement}: no normal range is known; 90 degrees are taken"));
-            90.0
-        }),
-    }
+/// Normal range of a movement in degrees, for someone of that age and sex or as it is taught;
+/// `None` for a movement without one.
+pub(crate) fn normal_range(joint: &Joint, movement: &str, age_years: f64, sex: Sex) -> Option<f64> {
+    let found = normal::normal(joint.kind, movement, age_years, sex).map(|n| n.norm.mean_deg);
+    // Elbows that cannot quite be straightened have no range of extension.
+    let found = found.filter(|mean_deg| *mean_deg > 0.0);
+    found.or_else(|| joint.normal_range_degrees.get(movement).copied())
 }
 
 /// How wide a grid must be to hold the bones that can meet, mm from the centre in an adult.

@@ -1,14 +1,13 @@
 //! The joint of a case that is told by its bones.
 
-use ossicle_anatomy::JointKind;
-use ossicle_anatomy::{Anatomy, free_grid};
+use ossicle_anatomy::{Anatomy, Joint, JointKind, free_grid};
 use ossicle_joint::normal::Sex;
 use ossicle_lesion::Problem;
 
 use super::body::Body;
 use super::unfit;
 use crate::case::{self, Case, CaseError, CaseFile, Cause, Mechanics};
-use crate::joint::{MovingJoint, reach_mm};
+use crate::joint::{MovingJoint, PROGRAMMED, normal_range, reach_mm};
 
 /// Spacing at which a built-in joint is drawn to find out how far it moves, mm in an adult.
 const BUILT_IN_SPACING_MM: f64 = 1.25;
@@ -54,6 +53,19 @@ pub(super) fn of_bones(
     let problem =
         problem.with_bodies(moving.holds(lesion), rotations).map_err(|cause| unusable(&cause))?;
     Ok((problem, Some(moving)))
+}
+
+/// The normal range of the movement that stands for all, degrees: as it is taught, or where the
+/// bones tell each movement, that of the patient's age and sex.
+pub(super) fn rom_deg(case: &Case, joint: &Joint) -> f64 {
+    let taught = joint.normal_range_degrees.get(PROGRAMMED).copied().unwrap_or(120.0);
+    match case.model.mechanics {
+        Mechanics::Rule => taught,
+        Mechanics::Bones => {
+            let found = normal_range(joint, PROGRAMMED, age_years(case), sex(case));
+            found.unwrap_or(taught)
+        }
+    }
 }
 
 fn age_years(case: &Case) -> f64 {

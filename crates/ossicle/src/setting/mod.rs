@@ -91,8 +91,7 @@ impl Setting {
                 "names of processes",
             )
         })?;
-        let joint = anatomy.joint();
-        let rom_deg = joint.normal_range_degrees.get("flexion").copied().unwrap_or(120.0);
+        let rom_deg = joint::rom_deg(case, anatomy.joint());
         let (tissue, hu) = (anatomy.tissue(), anatomy.hu().clone());
         let problem = Problem::new(
             grid,
