@@ -7,7 +7,7 @@ use common::{Run, Sphere};
 use ossicle_lesion::exposure::{Exposure, Motion, Programme, Session};
 use ossicle_lesion::joint::Joint;
 use ossicle_lesion::model::SWITCHES;
-use ossicle_lesion::{Flows, Signal, Slow, State};
+use ossicle_lesion::{Control, Flows, Signal, Slow, State, Stepper};
 
 const DAYS: f64 = 30.0;
 
@@ -77,6 +77,13 @@ fn holds(name: &str, run: &Run, start: &State) -> bool {
             state.signal(Signal::Oxygen) == fresh.signal(Signal::Oxygen)
         }
         "vegf" => silent(Signal::Vegf),
+        // The strain is felt where a lesion without mineral would feel it.
+        "stiffness" => {
+            let mut fresh = State::at_injury(&run.problem);
+            let mut stepper = Stepper::new(&run.problem, Control::default());
+            stepper.prepare(&run.problem, &mut fresh, &Exposure::default()).unwrap();
+            state.signal(Signal::StrainShare) == fresh.signal(Signal::StrainShare)
+        }
         "fibrosis" => none(Slow::FibrousCollagen),
         "cartilage_matrix" => none(Slow::CartilageMatrix),
         "osteoid" => none(Slow::ImmatureOsteoid) && none(Slow::MatureOsteoid),

@@ -6,7 +6,8 @@
 use ossicle_anatomy::{LabelName, Side};
 use ossicle_field::Field;
 use ossicle_image::{LabelSet, distance_mm};
-use serde::Serialize;
+use ossicle_joint::grade::{Brooker, HipBone, brooker};
+use serde::{Serialize, Serializer};
 
 use super::focus::{least, touches};
 use super::mineral::Mineral;
@@ -14,42 +15,10 @@ use super::{grown, voxel_ml};
 
 /// Foci further than this from femur or hip bone are not about the hip, mm.
 const ABOUT_MM: f32 = 50.0;
-/// The gap that parts II from III, mm.
-const GAP_MM: f32 = 10.0;
 
 /// Smaller foci lie within the error of labels: ml, and voxels.
 const LEAST_ML: f64 = 0.1;
 const LEAST_VOXELS: usize = 8;
-
-/// Grades like Brooker's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub enum BrookerLike {
-    /// No focus about the hip.
-    #[serde(rename = "0")]
-    None,
-    /// Islands.
-    I,
-    /// Joined to femur or hip bone, with 10 mm or more left.
-    II,
-    /// The same with less left.
-    III,
-    /// A bridge from femur to hip bone.
-    IV,
-}
-
-impl BrookerLike {
-    /// `0`, `I`, `II`, `III` or `IV`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::None => "0",
-            Self::I => "I",
-            Self::II => "II",
-            Self::III => "III",
-            Self::IV => "IV",
-        }
-    }
-}
 
 /// The grade of a hip.
 #[derive(Clone, Debug, Serialize)]
@@ -59,7 +28,8 @@ pub struct SideGrade {
     /// Always `Brooker-like, from CT`: it is derived, not read from a radiograph.
     pub scale: &'static str,
     /// The grade.
-    pub grade: BrookerLike,
+    #[serde(serialize_with = "by_name")]
+    pub grade: Brooker,
     /// Foci that count, by number: those of at least 0.1 ml and 8 voxels within 50 mm of both
     /// bones.
     pub foci: Vec<usize>,
@@ -147,28 +117,30 @@ impl Hip {
             about.iter().copied().filter(is_joined).collect()
         };
         let (on_femur, on_hip) = (joined(&femur_rim), joined(&hip_rim));
-        let (grade, gap_mm) = if on_femur.iter().any(|f| on_hip.contains(f)) {
-            (BrookerLike::IV, None)
-        } else if !(on_femur.is_empty() && on_hip.is_empty()) {
-            // Each spur against the other bone with the spurs on it.
-            let with = |bone: &Field<bool>, spurs: &[usize]| {
-                let mut both = bone.clone();
-                let voxels: &mut [bool] = &mut both;
-                spurs.iter().flat_map(|&f| &foci[f]).for_each(|&n| voxels[n] = true);
-                distance_mm(&both)
-            };
-            let across = |spurs: &[usize], other: &Field<f32>| {
-                spurs.iter().map(|&f| least(other, &foci[f])).fold(f32::INFINITY, f32::min)
-            };
+        let bridge = on_femur.iter().any(|f| on_hip.contains(f));
+        // Each spur against the other bone with the spurs on it.
+        let with = |bone: &Field<bool>, spurs: &[usize]| {
+            let mut both = bone.clone();
+            let voxels: &mut [bool] = &mut both;
+            spurs.iter().flat_map(|&f| &foci[f]).for_each(|&n| voxels[n] = true);
+            distance_mm(&both)
+        };
+        let across = |spurs: &[usize], other: &Field<f32>| {
+            spurs.iter().map(|&f| least(other, &foci[f])).fold(f32::INFINITY, f32::min)
+        };
+        let spurred = !(bridge || on_femur.is_empty() && on_hip.is_empty());
+        let gap_mm = spurred.then(|| {
             let gap = across(&on_femur, &with(&self.hip, &on_hip))
                 .min(across(&on_hip, &with(&self.femur, &on_femur)));
-            let grade = if gap >= GAP_MM { BrookerLike::II } else { BrookerLike::III };
-            (grade, Some(f64::from(gap)))
-        } else if about.is_empty() {
-            (BrookerLike::None, None)
-        } else {
-            (BrookerLike::I, None)
-        };
+            f64::from(gap)
+        });
+        let grade = brooker(&HipBone {
+            islands: about.len(),
+            on_pelvis: !on_hip.is_empty(),
+            on_femur: !on_femur.is_empty(),
+            bridge,
+            gap_mm,
+        });
         SideGrade {
             side: side.name(),
             scale: "Brooker-like, from CT",
@@ -177,4 +149,8 @@ impl Hip {
             gap_mm,
         }
     }
+}
+
+fn by_name<S: Serializer>(grade: &Brooker, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(grade.name())
 }

@@ -32,7 +32,7 @@ use serde::Serialize;
 pub use error::MeasureError;
 pub use focus::{Focus, Total};
 pub use folder::check_new;
-pub use grade::{BrookerLike, SideGrade};
+pub use grade::SideGrade;
 pub use ossicle_anatomy::Side;
 pub use shell::Shell;
 pub use subject::Subject;

@@ -2,6 +2,7 @@
 
 use ossicle_field::{Field, Grid};
 use ossicle_image::{LabelSet, Scan, ScanFormat};
+use ossicle_joint::grade::Brooker;
 
 use super::*;
 
@@ -207,15 +208,15 @@ fn the_grade_follows_islands_spurs_and_bridges() {
         }
     };
     for (extra, grade, gap, distance) in [
-        (rod(0, 0), BrookerLike::None, None, None),
+        (rod(0, 0), Brooker::None, None, None),
         // 37 is the last voxel of the shaft: 40 lies beyond its rim of 2 mm.
-        (rod(45, 55), BrookerLike::I, None, Some(8.0)),
-        (rod(40, 55), BrookerLike::I, None, Some(3.0)),
-        (rod(38, 55), BrookerLike::II, Some(11.0), Some(0.0)),
-        (rod(38, 56), BrookerLike::II, Some(10.0), Some(0.0)),
-        (rod(38, 57), BrookerLike::III, Some(9.0), Some(0.0)),
-        (rod(55, 65), BrookerLike::II, None, Some(0.0)),
-        (rod(38, 65), BrookerLike::IV, None, Some(0.0)),
+        (rod(45, 55), Brooker::I, None, Some(8.0)),
+        (rod(40, 55), Brooker::I, None, Some(3.0)),
+        (rod(38, 55), Brooker::II, Some(11.0), Some(0.0)),
+        (rod(38, 56), Brooker::II, Some(10.0), Some(0.0)),
+        (rod(38, 57), Brooker::III, Some(9.0), Some(0.0)),
+        (rod(55, 65), Brooker::II, None, Some(0.0)),
+        (rod(38, 65), Brooker::IV, None, Some(0.0)),
     ] {
         let found = usual(&hip(extra));
         assert_eq!(found.grades.len(), 1, "only the left is labelled");
@@ -227,11 +228,11 @@ fn the_grade_follows_islands_spurs_and_bridges() {
     }
     // Two spurs that face each other leave the gap between them.
     let found = usual(&hip(|v| rod(38, 48)(v) || rod(54, 65)(v)));
-    assert_eq!(found.grades[0].grade, BrookerLike::III);
+    assert_eq!(found.grades[0].grade, Brooker::III);
     near(found.grades[0].gap_mm.unwrap(), 7.0, 1e-5);
     // Specks lie within the error of labels, and metal makes bridges of its own.
     let speck = |[i, j, k]: [usize; 3]| (50..54).contains(&i) && j == 45 && (20..26).contains(&k);
-    assert_eq!(usual(&hip(speck)).grades[0].grade, BrookerLike::None);
+    assert_eq!(usual(&hip(speck)).grades[0].grade, Brooker::None);
     let mut screw = hip(rod(38, 65));
     screw.scan.image[[50, 30, 30]] = 3000.0;
     let found = usual(&screw);
