@@ -2,7 +2,7 @@
 //!
 //! [`Bodies::of`] takes the bones of an anatomy apart. Where labels name them, names decide;
 //! a plain CT is cut at the joint space. What looks wrong is said in [`Bodies::findings`],
-//! shown by [`Bodies::picture`], and mended by a label file. [`islands`] gives each island of
+//! shown by [`Bodies::picture`], and mended by a label file. [`islands()`] gives each island of
 //! heterotopic bone to the body that it is fused to.
 
 mod check;
