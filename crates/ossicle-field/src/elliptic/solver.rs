@@ -64,7 +64,7 @@ const WIDE_CONTRAST: f64 = 1e3;
 const MOST_ITERATIONS: usize = 200;
 
 impl EllipticSolver {
-    /// Scratch memory for a hierarchy.
+    /// Scratch memory for a hierarchy, whose contrast decides the precision of corrections.
     #[must_use]
     pub fn new(hierarchy: &Hierarchy) -> Self {
         let preconditioner = if hierarchy.contrast() < WIDE_CONTRAST {

@@ -33,6 +33,9 @@ pub enum BranchError {
     /// The way to the day of the branch failed.
     #[error(transparent)]
     Step(#[from] StepError),
+    /// How far the joint moves cannot be found on the way.
+    #[error("the range of motion cannot be found: {0}")]
+    Motion(#[from] crate::joint::JointError),
     /// A day that the run does not have.
     #[error("{}: found --at {found}; expected a day from 0 to {last}, the run's end", .path.display())]
     Day {
@@ -207,7 +210,7 @@ fn acts(old: &Case, new: &Case) -> bool {
 
 impl Simulation<'_> {
     /// Goes to a day as a run does, without writing anything, and ends a step there.
-    fn go_to(&mut self, day: f64, watch: &mut dyn Watch) -> Result<ControlFlow<()>, StepError> {
+    fn go_to(&mut self, day: f64, watch: &mut dyn Watch) -> Result<ControlFlow<()>, BranchError> {
         let due = self.setting().days_due();
         for due in due.into_iter().filter(|due| *due < day).chain([day]) {
             while self.state.day < due {
@@ -215,6 +218,10 @@ impl Simulation<'_> {
                 if watch.look(&self.progress()).is_break() {
                     return Ok(ControlFlow::Break(()));
                 }
+            }
+            // On the day itself the branch looks, under its own case.
+            if due < day {
+                self.look_at_motion(due)?;
             }
         }
         Ok(ControlFlow::Continue(()))

@@ -153,12 +153,11 @@ impl MovingJoint {
     fn stopped_early(&self) -> Result<Vec<String>, JointError> {
         let mut early = Vec::new();
         for (number, group) in self.groups.iter().enumerate() {
-            let own: Vec<&Movement> = self.movements.iter().filter(|m| m.group == number).collect();
-            let rotations: Vec<Rotation> = own.iter().map(|m| rotation(m)).collect();
-            let ranges = group.finder.range(Heterotopic::default(), &rotations)?;
-            for (movement, excursion) in own.into_iter().zip(ranges.excursions) {
-                let end_deg = movement.start_deg + excursion.angle_deg;
-                if excursion.collision.is_some() && end_deg < movement.normal_deg - EARLY_DEG {
+            let ranges = group.finder.range(Heterotopic::default(), &self.rotations(number))?;
+            let own = self.movements.iter().filter(|m| m.group == number);
+            for (movement, excursion) in own.zip(&ranges.excursions) {
+                let end_deg = motion::end_of(excursion, movement);
+                if end_deg < movement.normal_deg - EARLY_DEG {
                     early.push(format!(
                         "{}: bone meets bone at {end_deg:.0}° before there is a lesion; expected \
                          at least {:.0}°, the normal range: read what is lost, not what is left",
@@ -169,6 +168,11 @@ impl MovingJoint {
             }
         }
         Ok(early)
+    }
+
+    /// The rotations of the movements of a group.
+    fn rotations(&self, group: usize) -> Vec<Rotation> {
+        self.movements.iter().filter(|m| m.group == group).map(rotation).collect()
     }
 
     /// What each voxel of the lesion grid does in the programmed movement.
@@ -340,6 +344,12 @@ mechanics = "bones"
             "internal_rotation",
         ];
         assert_eq!(names, expected);
+        // Where nothing stops flexion the lesion is told how far it was followed, not that nobody looked.
+        let mut open = healthy.clone();
+        let flexion = open.reaches.iter_mut().find(|r| r.movement == PROGRAMMED).unwrap();
+        flexion.bony_deg = f64::INFINITY;
+        let followed_deg = flexion.normal_deg + BEYOND_DEG;
+        assert_eq!(open.programmed_bony_deg(), followed_deg);
         for r in &healthy.reaches {
             assert_eq!(r.soft_deg, r.normal_deg);
             // No more than a few degrees are lost to the shape of the bones alone.

@@ -4,11 +4,11 @@ use ossicle_anatomy::JointKind;
 use ossicle_field::Field;
 use ossicle_joint::bodies::{Attachment, Islands, islands};
 use ossicle_joint::grade::{ElbowBone, ElbowMotion, FUNCTIONAL, HipBone, brooker, hastings_graham};
-use ossicle_joint::motion::{Excursion, Heterotopic, Ranges, Rotation, Solid};
+use ossicle_joint::motion::{Excursion, Heterotopic, Ranges, Solid};
 use ossicle_joint::radiograph::{View, projected_area_mm2};
 use ossicle_lesion::{Problem, Slow, State};
 
-use super::{Group, JointError, Movement, MovingJoint, PROGRAMMED, any};
+use super::{BEYOND_DEG, Group, JointError, Movement, MovingJoint, PROGRAMMED, any};
 use crate::readout::LesionHu;
 use crate::record::{JointRecord, MovementRecord};
 
@@ -122,9 +122,7 @@ impl MovingJoint {
         let (on_fixed, on_moving) = (grown_onto(false)?, grown_onto(true)?);
         let heterotopic =
             Heterotopic { on_fixed: on_fixed.as_ref(), on_moving: on_moving.as_ref() };
-        let own = self.movements.iter().filter(|m| m.group == number);
-        let rotations: Vec<Rotation> = own.map(super::rotation).collect();
-        Ok(group.finder.range(heterotopic, &rotations)?)
+        Ok(group.finder.range(heterotopic, &self.rotations(number))?)
     }
 
     /// Whether an island reaches from one side of a group to the other.
@@ -208,7 +206,7 @@ impl MovingJoint {
 }
 
 /// Where a movement ends, degrees from the neutral position; infinite where nothing collides.
-fn end_of(excursion: &Excursion, movement: &Movement) -> f64 {
+pub(super) fn end_of(excursion: &Excursion, movement: &Movement) -> f64 {
     match excursion.collision {
         Some(_) => movement.start_deg + excursion.angle_deg,
         None => f64::INFINITY,
@@ -216,10 +214,10 @@ fn end_of(excursion: &Excursion, movement: &Movement) -> f64 {
 }
 
 impl MotionRow {
-    /// Where bone ends the programmed movement, degrees; infinite where it does not.
+    /// Where bone ends the programmed movement, degrees; where it does not, how far it was followed.
     pub(crate) fn programmed_bony_deg(&self) -> f64 {
         let programmed = self.reaches.iter().find(|r| r.movement == PROGRAMMED);
-        programmed.map_or(f64::INFINITY, |r| r.bony_deg)
+        programmed.map_or(f64::INFINITY, |r| r.bony_deg.min(r.normal_deg + BEYOND_DEG))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Why a case is not verified.
 
-use ossicle_lesion::StepError;
+use crate::run::RunError;
 use thiserror::Error;
 
 use crate::case::CaseError;
@@ -81,7 +81,7 @@ pub enum VerifyError {
         /// Its spacing and tolerance.
         level: String,
         /// Why.
-        cause: Box<StepError>,
+        cause: Box<RunError>,
     },
     /// The user stopped it.
     #[error("stopped; nothing is kept of a study that is not whole")]

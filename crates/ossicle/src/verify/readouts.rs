@@ -4,10 +4,10 @@ use std::ops::ControlFlow;
 use std::time::Instant;
 
 use ossicle_field::reduce;
-use ossicle_lesion::{State, StepError};
+use ossicle_lesion::State;
 
 use crate::readout::{Readout, VISIBLE_HU, added_hu};
-use crate::run::{Progress, Simulation};
+use crate::run::{Progress, RunError, Simulation};
 use crate::setting::Setting;
 
 /// A read-out of a whole run.
@@ -84,7 +84,7 @@ pub(super) struct Course {
 pub(super) fn follow(
     setting: &Setting,
     watch: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
-) -> Result<Option<Course>, StepError> {
+) -> Result<Option<Course>, RunError> {
     let clock = Instant::now();
     let mut simulation = Simulation::new(setting);
     simulation.prepare()?;
@@ -103,6 +103,7 @@ pub(super) fn follow(
                 return Ok(None);
             }
         }
+        simulation.look_at_motion(day)?;
     }
     course.rows = simulation.rows;
     course.seconds = clock.elapsed().as_secs_f64();
