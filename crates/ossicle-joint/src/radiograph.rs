@@ -94,6 +94,8 @@ pub struct Radiograph {
     pub axes: [[f64; 3]; 2],
     /// Attenuation along each pixel's ray (its natural logarithm), row by row.
     pub attenuation: Vec<f32>,
+    picture: Picture,
+    water_per_mm: f64,
 }
 
 /// What attenuation is black and what is white.
@@ -151,7 +153,21 @@ impl Radiograph {
             first_mm: picture.first_mm,
             axes: [picture.across, picture.down],
             attenuation: picture.integrals(hu.grid(), at),
+            picture,
+            water_per_mm: setting.water_per_mm,
         })
+    }
+
+    /// The same with denser tissue: `added_hu` more on a grid within the field, none beyond it.
+    #[must_use]
+    pub fn denser(&self, added_hu: &Field<f32>) -> Self {
+        let at = |world_mm: [f64; 3]| {
+            sample_trilinear(added_hu, world_mm).map_or(0.0, |hu| self.water_per_mm * hu / 1000.0)
+        };
+        let mut denser = self.clone();
+        let added = self.picture.integrals(added_hu.grid(), at);
+        denser.attenuation.iter_mut().zip(added).for_each(|(all, more)| *all += more);
+        denser
     }
 
     /// A window that shows the picture well: from what 1 % of the pixels with anything in them
@@ -203,6 +219,7 @@ pub fn projected_area_mm2(
 }
 
 /// Where the pixels of a picture are, and their rays.
+#[derive(Clone, Debug, PartialEq)]
 struct Picture {
     beam: [f64; 3],
     across: [f64; 3],

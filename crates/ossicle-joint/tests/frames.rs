@@ -91,13 +91,14 @@ fn the_built_in_elbow_turns_about_its_condyles() {
         let c = frame.centre_mm;
         assert!((c[1] * c[1] + c[2] * c[2]).sqrt() < 0.6, "{c:?}");
         assert!(frame.fit.rms_mm < 1.0, "{:?}", frame.fit);
-        // The line of the ulna ends 8 mm behind the radial head.
-        about(frame.start_degrees["flexion"].unwrap(), -2.1, 1.5, "flexion");
+        // The line of the ulna ends 13 mm behind the radial head, 230 mm below it.
+        about(frame.start_degrees["flexion"].unwrap(), -3.3, 1.5, "flexion");
         assert_eq!(frame.start_degrees["pronation"], None);
-        // The line of the forearm passes through the middle of the radial head.
+        // The line of the forearm passes through the middle of the radial head, which stands on
+        // the line from the capitellum to the head of the ulna.
         let s = side.lateral_sign();
         let line = &frame.movements["pronation"];
-        let head = [s * 13.0, 0.0, -16.0];
+        let head = [s * 14.9, -0.5, -16.9];
         let miss = distance(line.at(line.place(head)), head);
         assert!(miss < 1.0, "{miss}");
         let hand = [0.0, 0.0, -250.0];

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use self::bones::{
-    CAPITELLUM, CAPITELLUM_MM, CARTILAGE_MM, HEAD_AXIS, RADIAL_HEAD_MM, RADIOULNAR_MM, SPACE_MM,
+    CAPITELLUM, CAPITELLUM_MM, CARTILAGE_MM, RADIAL_HEAD_MM, RADIOULNAR_MM, SPACE_MM, forearm_axis,
 };
 use super::scene::{BONE_GAP_MM, Paired, Part, Roster, Sample, Scene, Soft, SoftTissue};
 use crate::Tissue;
@@ -54,6 +54,8 @@ pub(crate) struct Elbow {
     ulna: Part,
     radius: Part,
     condyles: Solid,
+    /// Down the axis on which the radius turns.
+    forearm_axis: Vec3,
     /// What the capsule encloses.
     cavity: Solid,
     soft: SoftTissue,
@@ -72,6 +74,7 @@ impl Elbow {
             ulna: bone("ulna", bones::ulna()),
             radius: bone("radius", bones::radius()),
             condyles: bones::condyles(0.0),
+            forearm_axis: forearm_axis(),
             cavity: cavity(),
             soft,
             roster,
@@ -120,8 +123,8 @@ impl Elbow {
         }
         // Round the radial head: cartilage towards the ulna, ligament elsewhere.
         let d = sub(p, CAPITELLUM);
-        let down = dot(d, HEAD_AXIS);
-        let out = length(along(d, HEAD_AXIS, -down)) - RADIAL_HEAD_MM;
+        let down = dot(d, self.forearm_axis);
+        let out = length(along(d, self.forearm_axis, -down)) - RADIAL_HEAD_MM;
         if (12.0..22.5).contains(&down) && out < RADIOULNAR_MM + 1.2 {
             return match out {
                 out if out < RADIOULNAR_MM && ulna < RADIOULNAR_MM => cartilage,
@@ -183,6 +186,10 @@ impl Found {
 
 /// What the capsule encloses: condyles, fossae with their fat pads, radial head.
 fn cavity() -> Solid {
+    let on_axis = |down: f64, r: f64| {
+        let [l, a, s] = along(CAPITELLUM, forearm_axis(), down);
+        [l, a, s, r]
+    };
     Solid::union(
         [
             Solid::Lathe {
@@ -199,22 +206,18 @@ fn cavity() -> Solid {
             Solid::ball(CAPITELLUM, CAPITELLUM_MM + 2.8),
             // In front, over the coronoid and radial fossae.
             Solid::strand(&[
-                [-12.0, 6.0, 14.0, 6.0],
-                [0.0, 6.5, 18.0, 6.0],
-                [14.0, 6.5, 13.0, 6.0],
+                [-11.0, 3.8, 15.0, 7.8],
+                [0.0, 4.6, 18.0, 7.6],
+                [15.0, 3.8, 14.5, 7.8],
             ]),
             // Behind, over the olecranon fossa.
             Solid::strand(&[
-                [-12.0, -14.0, 15.0, 6.0],
-                [-4.0, -15.0, 21.0, 6.0],
-                [6.0, -14.0, 15.0, 6.0],
+                [-12.0, -13.4, 15.0, 6.4],
+                [-4.0, -14.2, 21.0, 6.8],
+                [6.0, -13.4, 15.0, 6.4],
             ]),
             // Round the radial head down to its neck.
-            Solid::strand(&[
-                [13.0, 0.0, -8.0, 14.0],
-                [13.0, 0.0, -18.0, 13.6],
-                [13.0, 0.0, -25.0, 9.5],
-            ]),
+            Solid::strand(&[on_axis(8.0, 14.0), on_axis(18.0, 13.6), on_axis(25.0, 9.5)]),
         ],
         5.0,
     )
@@ -231,6 +234,7 @@ impl Scene for Elbow {
             ulna: self.ulna.near(centre, radius, BONE_GAP_MM),
             radius: self.radius.near(centre, radius, BONE_GAP_MM),
             condyles: self.condyles.near(centre, radius),
+            forearm_axis: self.forearm_axis,
             cavity: self.cavity.near(centre, radius),
             soft: self.soft.near(centre, radius),
             roster: Arc::clone(&self.roster),
@@ -257,9 +261,9 @@ pub(crate) fn landmarks() -> BTreeMap<&'static str, Vec3> {
         ("medial_epicondyle", [-32.0, -6.0, 5.0]),
         ("lateral_epicondyle", [28.0, -2.5, 5.0]),
         ("capitellum", CAPITELLUM),
-        ("radial_head", along(CAPITELLUM, HEAD_AXIS, 17.0)),
-        ("radial_tuberosity", [9.0, -2.5, -42.0]),
-        ("coronoid_tip", [-8.0, 10.5, -11.0]),
+        ("radial_head", along(CAPITELLUM, forearm_axis(), 17.0)),
+        ("radial_tuberosity", [8.0, -2.5, -42.0]),
+        ("coronoid_tip", [-8.0, 9.5, -11.5]),
         ("capsule_anterior", [2.0, 13.0, 14.0]),
         ("capsule_posterior", [8.0, -19.0, 20.0]),
     ])
