@@ -3,11 +3,13 @@
 use ossicle_field::elliptic::EllipticError;
 use thiserror::Error;
 
+use crate::activity::Activity;
 use crate::chemistry::OxygenUptake;
 use crate::exposure::{Exposure, Unfit};
 use crate::fields::Slow;
 use crate::problem::Problem;
 use crate::reactions::Pass;
+use crate::strain::StrainError;
 
 /// How time is cut into steps.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -21,6 +23,8 @@ pub struct Control {
     pub longest_days: f64,
     /// How the saturating uptake of oxygen is solved.
     pub oxygen_uptake: OxygenUptake,
+    /// Which tissue reacts.
+    pub activity: Activity,
 }
 
 impl Default for Control {
@@ -30,6 +34,7 @@ impl Default for Control {
             shortest_days: 1e-4,
             longest_days: 8.0,
             oxygen_uptake: OxygenUptake::Converged,
+            activity: Activity::RoundTheLesion,
         }
     }
 }
@@ -84,6 +89,14 @@ pub enum StepError {
         day: f64,
         /// Why.
         cause: EllipticError,
+    },
+    /// The strain between the bones could not be solved for.
+    #[error("the strain between the bones cannot be solved on day {day:.4}: {cause}")]
+    Strain {
+        /// When.
+        day: f64,
+        /// Why.
+        cause: StrainError,
     },
     /// The tolerance cannot be met.
     #[error(

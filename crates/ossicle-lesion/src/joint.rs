@@ -4,7 +4,11 @@
 //! `free = max(ROM - k_rev - k_fix - k_myo - e_d Ed - b_max H(mineral share; b_h, 2), free_min)`, or
 //! `min(ROM - k_rev - k_fix - k_myo - e_d Ed, range to the collision)` where bones tell how far
 //!
-//! imposed: still 0; comfortable `a free`; forced `min(a ROM, f_over free)`
+//! imposed: still 0; comfortable `a free`; forced `min(a ROM, f_over free)`; strain `e_max imposed/free`
+//!
+//! Where bones tell, soft tissue is as tight as contracture and swelling make it, wherever bone stops
+//! the joint: `soft = ROM - k_rev - k_fix - k_myo - e_d Ed`, forced `min(a ROM, f_over soft, range to the
+//! collision)`, strain `e_max imposed/soft`
 //!
 //! `u = min(imposed/(use0 ROM), 1)`, `grow = (1-u)(k_max - k_fix - k_rev)/t_k`
 //!
@@ -162,16 +166,21 @@ impl JointModel {
         programme: &Programme,
     ) -> Demand {
         let free = self.free_deg(joint, mineral_share, rom_deg);
+        let tight = if joint.bony_deg.is_finite() {
+            self.soft_deg(joint, rom_deg).max(self.least_free_deg)
+        } else {
+            free
+        };
         let mut demand = Demand::default();
         for session in programme.shares() {
             let imposed_deg = match session.motion {
                 Motion::Still => 0.0,
                 Motion::Comfortable { share_of_free } => share_of_free * free,
                 Motion::Forced { share_of_normal } => {
-                    (share_of_normal * rom_deg).min(self.torque_limit * free)
+                    (share_of_normal * rom_deg).min(self.torque_limit * tight).min(joint.bony_deg)
                 }
             };
-            let strain = self.strain_at_full_range * imposed_deg / free;
+            let strain = self.strain_at_full_range * imposed_deg / tight;
             demand.loads[demand.count] = Load { share_of_day: session.share_of_day, strain };
             demand.count += 1;
             demand.use_share +=
@@ -310,6 +319,22 @@ mod tests {
         let forced = demand(Motion::Forced { share_of_normal: 0.9 });
         assert!((comfortable - 0.18).abs() < 1e-12);
         assert!((forced - 0.30 * 1.3).abs() < 1e-12);
+    }
+
+    #[test]
+    fn bone_that_stops_a_joint_does_not_tighten_its_soft_tissue() {
+        let strain = |joint: Joint, motion| {
+            model().demand(&joint, 0.0, 120.0, &Programme::all_day(motion)).loads()[0].strain
+        };
+        let comfortable = Motion::Comfortable { share_of_free: 0.6 };
+        let forced = Motion::Forced { share_of_normal: 1.0 };
+        let blocked = Joint { bony_deg: 30.0, fixed_deg: 20.0, ..Joint::default() };
+        close(strain(blocked, comfortable), 0.30 * 0.6 * 30.0 / 100.0, 1e-12);
+        close(strain(blocked, forced), 0.30 * 30.0 / 100.0, 1e-12);
+        // Bone that stops nothing leaves what soft tissue allows.
+        let open = Joint { bony_deg: 150.0, ..blocked };
+        close(strain(open, comfortable), 0.30 * 0.6, 1e-12);
+        close(strain(open, forced), 0.30 * 120.0 / 100.0, 1e-12);
     }
 
     #[test]

@@ -30,6 +30,7 @@ impl Default for Loaded {
                 vessels: zero,
                 resting_vegf: zero,
                 failure_strain: zero,
+                modulus_mpa: zero,
             },
             soft: zero,
             any_soft: false,
@@ -59,6 +60,7 @@ impl Loaded {
             self.tissue.vessel_growth[l] = healthy.vessel_growth;
             self.tissue.vessels[l] = healthy.vessels;
             self.tissue.failure_strain[l] = healthy.failure_strain;
+            self.tissue.modulus_mpa[l] = healthy.modulus_mpa;
         }
     }
 

@@ -23,6 +23,8 @@ pub struct Ledger {
     pub speeds_clamped: u64,
     /// Steps tried again with a shorter length.
     pub steps_rejected: u64,
+    /// Voxels in which something could react, summed over the steps.
+    pub voxels_awake: u64,
     /// Conjugate-gradient iterations of each signal's solves, in total.
     pub solver_iterations: [u64; SIGNALS],
     /// Solves of each signal.
@@ -53,6 +55,7 @@ impl Default for Ledger {
             fullest: 0.0,
             speeds_clamped: 0,
             steps_rejected: 0,
+            voxels_awake: 0,
             solver_iterations: [0; SIGNALS],
             solves: [0; SIGNALS],
         }
@@ -78,6 +81,7 @@ impl Ledger {
             fullest,
             speeds_clamped,
             steps_rejected,
+            voxels_awake,
             solver_iterations,
             solves,
         } = self;
@@ -96,6 +100,7 @@ impl Ledger {
             ("fullest", Part::real(fullest)),
             ("speeds_clamped", Part::Counts(std::slice::from_mut(speeds_clamped))),
             ("steps_rejected", Part::Counts(std::slice::from_mut(steps_rejected))),
+            ("voxels_awake", Part::Counts(std::slice::from_mut(voxels_awake))),
             ("solver_iterations", Part::Counts(solver_iterations.as_mut_slice())),
             ("solves", Part::Counts(solves.as_mut_slice())),
         ];

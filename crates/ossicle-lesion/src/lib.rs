@@ -7,6 +7,7 @@
 //!
 //! The crate knows tissues and cells; it knows no files and no user.
 
+mod activity;
 mod chemistry;
 mod containment;
 mod control;
@@ -30,6 +31,7 @@ mod strain;
 #[cfg(test)]
 mod testing;
 
+pub use activity::Activity;
 pub use chemistry::OxygenUptake;
 pub use control::{Control, StepError};
 pub use fields::{Signal, Slow};
@@ -37,6 +39,7 @@ pub use ledger::{Flows, Ledger};
 pub use model::Model;
 pub use parameter::{Parameter, ParameterError, ParameterValues};
 pub use problem::{Injury, Problem, ProblemError};
+pub use processes::mechanoregulation::Mechanoregulation;
 pub use state::{Part, State};
 pub use stepper::{StageSeconds, Stepped, Stepper, mean_iterations};
-pub use strain::{Bodies, BodiesError, Holds, Rotation, Stiffness};
+pub use strain::{Bodies, BodiesError, Continuum, Holds, Rotation, Stiffness, StrainError};

@@ -16,6 +16,7 @@ use crate::processes::{
     fibrosis::Fibrosis,
     inflammation::Inflammation,
     mechanics::{Failure, MechanicalDamage, Mechanotransduction},
+    mechanoregulation::{Energy, LacroixPrendergast, Mechanoregulation},
     migration::Migration,
     mineralisation::{Mineralisation, Uptake},
     neurogenic::Neurogenic,
@@ -100,7 +101,9 @@ const fn switch(
 
 /// Every parameter of the model, process by process.
 pub fn parameters() -> impl Iterator<Item = &'static Parameter> {
-    crate::problem::START_PARAMETERS.iter().chain(SWITCHES.iter().flat_map(|s| s.parameters))
+    let switched = SWITCHES.iter().flat_map(|s| s.parameters);
+    let alternatives = LacroixPrendergast::PARAMETERS.iter().chain(Energy::PARAMETERS);
+    crate::problem::START_PARAMETERS.iter().chain(switched).chain(alternatives)
 }
 
 /// The processes in use, with their values.
@@ -139,11 +142,16 @@ fn names() -> String {
 }
 
 impl Model {
-    /// The model with these values, without the named processes.
+    /// The model with these values, without the named processes, under a hypothesis of what strain
+    /// permits.
     ///
     /// # Errors
     /// Refuses names that no process has.
-    pub fn new(values: &ParameterValues, without: &[impl AsRef<str>]) -> Result<Self, ModelError> {
+    pub fn new(
+        values: &ParameterValues,
+        without: &[impl AsRef<str>],
+        mechanoregulation: Mechanoregulation,
+    ) -> Result<Self, ModelError> {
         let mut off = Vec::new();
         for name in without {
             let name = name.as_ref();
@@ -161,7 +169,7 @@ impl Model {
             (Neurogenic::NAME, Box::new(Neurogenic::new(values))),
             (Synthesis::NAME, Box::new(Prostaglandin::new(values))),
             (Bmp::NAME, Box::new(Bmp::new(values))),
-            (Mechanotransduction::NAME, Box::new(Mechanotransduction::new(values))),
+            (Mechanotransduction::NAME, mechanoregulation.process(values)),
             (Failure::NAME, Box::new(MechanicalDamage::new(values))),
             (Debris::NAME, Box::new(Debris::new(values))),
             (Inflammation::NAME, Box::new(Inflammation::new(values))),

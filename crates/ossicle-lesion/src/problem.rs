@@ -11,7 +11,7 @@ use crate::chemistry;
 use crate::exposure::Host;
 use crate::model::Model;
 use crate::parameter::{Kind, Parameter};
-use crate::strain::{Bodies, BodiesError, Holds, Rotation};
+use crate::strain::{Bodies, BodiesError, Continuum, Holds, Rotation};
 
 /// What the injury is and where.
 #[derive(Clone, Debug)]
@@ -250,7 +250,7 @@ impl Problem {
 
     /// The same with bones that motion turns: strain follows from the displacement that they impose
     /// on the tissue between them. `holds` has one value for each voxel; `rotations` are those that
-    /// motion makes, about axes of the world.
+    /// motion makes, about axes of the world; `tissue` is how the tissue hands displacement on.
     ///
     /// # Errors
     /// Refuses maps of the wrong size, a joint with one side only, and rotations about nothing.
@@ -258,8 +258,9 @@ impl Problem {
         mut self,
         holds: Vec<Holds>,
         rotations: Vec<Rotation>,
+        tissue: Continuum,
     ) -> Result<Self, BodiesError> {
-        self.bodies = Some(Bodies::new(&self, holds, rotations)?);
+        self.bodies = Some(Bodies::new(&self, holds, rotations, tissue)?);
         Ok(self)
     }
 

@@ -73,6 +73,8 @@ pub struct TissueLanes {
     pub resting_vegf: Lanes,
     /// Strain at which the healthy tissue fails.
     pub failure_strain: Lanes,
+    /// Young's modulus of the healthy tissue, MPa.
+    pub modulus_mpa: Lanes,
 }
 
 /// What a process may read: the state of one tile and what follows from it at once.
@@ -118,8 +120,10 @@ pub struct Derived {
     pub neural_gain: Lanes,
     /// PG, prostaglandin E2; 0 without COX.
     pub prostaglandin: Lanes,
-    /// G, share of differentiation that strain permits; 1 without mechanotransduction.
+    /// G, share of differentiation into bone that strain permits; 1 without mechanotransduction.
     pub permission: Lanes,
+    /// The same of differentiation into cartilage.
+    pub chondrogenic_permission: Lanes,
     /// Damage by strain and heat, per day; 0 without.
     pub damage: Lanes,
     /// HB, commitment by BMP; 0 without BMP.
@@ -140,6 +144,7 @@ impl Default for Derived {
             neural_gain: one,
             prostaglandin: zero,
             permission: one,
+            chondrogenic_permission: one,
             damage: zero,
             commitment: zero,
             room: zero,
@@ -205,12 +210,15 @@ mod tests {
             neural_gain,
             prostaglandin,
             permission,
+            chondrogenic_permission,
             damage,
             commitment,
             ..
         } = derived;
-        [neuropeptide, neural_gain, prostaglandin, permission, damage, commitment]
+        let makes_bone = [permission, chondrogenic_permission];
+        [neuropeptide, neural_gain, prostaglandin, damage, commitment]
             .iter()
+            .chain(&makes_bone)
             .chain(&rates.gain)
             .chain(&rates.loss)
             .chain(&rates.transfer)

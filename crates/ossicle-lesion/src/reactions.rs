@@ -4,6 +4,7 @@
 use ossicle_field::maths::{hill, positive};
 use ossicle_field::reaction::{Budget, LANES, Lanes, Network, NetworkError, for_tiles};
 
+use crate::activity::Awake;
 use crate::exposure::Exposure;
 use crate::fields::{FIELDS, SIGNALS, Signal, Slow, TRANSFERS};
 use crate::joint::{Averages, Load};
@@ -64,6 +65,7 @@ pub(crate) struct Setting<'a> {
     pub(crate) signals: &'a [Vec<f64>; SIGNALS],
     pub(crate) exposure: &'a Exposure,
     pub(crate) loads: &'a [Load],
+    pub(crate) awake: &'a Awake,
 }
 
 /// The transfers of the model's network.
@@ -127,11 +129,9 @@ impl Work {
         pass: &mut Pass,
     ) {
         let problem = setting.problem;
-        self.loaded.tissue(problem, voxel, lanes);
         match stage {
             Stage::Predict { start } => self.loaded.fields(start, &Slow::ALL, voxel, lanes),
-            Stage::Correct { start, middle } => {
-                self.loaded.fields(middle, &Slow::ALL, voxel, lanes);
+            Stage::Correct { start, .. } => {
                 for ((from, field), to) in start.iter().zip(&*fields).zip(self.start.iter_mut()) {
                     match from {
                         Some(from) => copy(from, voxel, lanes, to),
@@ -140,7 +140,9 @@ impl Work {
                 }
             }
         }
-        if !self.loaded.any_soft {
+        self.loaded.tissue(problem, voxel, lanes);
+        let awake = self.loaded.any_soft && setting.awake.run(voxel);
+        if !awake {
             // Nothing reacts here; the values are carried over.
             let start = match stage {
                 Stage::Predict { .. } => &self.loaded.fields,
@@ -149,7 +151,13 @@ impl Work {
             for (field, from) in fields.iter_mut().zip(start) {
                 field[at..at + lanes].copy_from_slice(&from[..lanes]);
             }
-            return;
+            pass.look_for_not_finite(start, voxel);
+            if problem.site[voxel..voxel + lanes].iter().all(|site| *site == 0.0) {
+                return;
+            }
+        }
+        if let Stage::Correct { middle, .. } = stage {
+            self.loaded.fields(middle, &Slow::ALL, voxel, lanes);
         }
         for (to, from) in self.loaded.signals.iter_mut().zip(setting.signals) {
             copy(from, voxel, lanes, to);
@@ -167,6 +175,11 @@ impl Work {
             process.derive(&mut tile);
         }
         self.rates.clear();
+        if !awake {
+            // The joint feels the injured region even where it rests.
+            pass.enter(setting, &tile, &self.rates, &self.loaded.soft, voxel);
+            return;
+        }
         for process in &problem.model.pointwise {
             process.rates(&tile, &mut self.rates);
         }

@@ -15,6 +15,7 @@
 
 use std::time::Instant;
 
+use crate::activity::Awake;
 use crate::chemistry::Chemistry;
 use crate::containment::contain;
 use crate::control::{BOOKS, Control, StepError, fit, worst};
@@ -74,6 +75,7 @@ pub struct Stepper {
     chemistry: Chemistry,
     strain: StrainSolver,
     movement: Movement,
+    awake: Awake,
     work: [Vec<f64>; FIELDS],
     middle: [Vec<f64>; FIELDS],
     seconds: StageSeconds,
@@ -90,6 +92,7 @@ impl Stepper {
             chemistry: Chemistry::new(problem, control.oxygen_uptake),
             strain: StrainSolver::new(problem),
             movement: Movement::new(problem),
+            awake: Awake::new(problem.grid(), control.activity),
             work: std::array::from_fn(|_| vec![0.0; n]),
             middle: std::array::from_fn(|_| vec![0.0; n]),
             seconds: StageSeconds::default(),
@@ -140,7 +143,7 @@ impl Stepper {
         let share = &mut signals[Signal::StrainShare as usize];
         self.strain
             .share(problem, day, fields, imposed, share)
-            .map_err(|cause| failed((Signal::StrainShare, cause)))?;
+            .map_err(|cause| StepError::Strain { day, cause })?;
         // These solves are not part of the run's books.
         self.chemistry
             .solve(problem, fields, exposure, signals, &mut Ledger::default())
@@ -209,7 +212,7 @@ impl Stepper {
     ) -> Result<Attempt, StepError> {
         let model = &problem.model;
         let State { fields, signals, imposed, ledger, joint, averages, day, .. } = state;
-        let Self { network, chemistry, strain, movement, work, middle, seconds, .. } = self;
+        let Self { network, chemistry, strain, movement, awake, work, middle, seconds, .. } = self;
         for moved in MOVED {
             work[moved as usize].copy_from_slice(&fields[moved as usize]);
         }
@@ -221,8 +224,11 @@ impl Stepper {
 
         let now = fit(exposure(*day), *day)?;
         let demand_now = demand(problem, joint, averages.mineral_share, &now);
-        let setting =
-            Setting { problem, network, signals, exposure: &now, loads: demand_now.loads() };
+        let loads = demand_now.loads();
+        timed(&mut seconds.reactions, || {
+            awake.look(problem, fields, &signals[Signal::StrainShare as usize], loads);
+        });
+        let setting = Setting { problem, network, signals, exposure: &now, loads, awake };
         let start: [&[f64]; FIELDS] = Slow::ALL.map(|field| {
             let from = if MOVED.contains(&field) { &*work } else { &*fields };
             from[field as usize].as_slice()
@@ -244,15 +250,15 @@ impl Stepper {
         let share = &mut signals[Signal::StrainShare as usize];
         let failed = |(signal, cause)| unsolved(signal, *day, cause);
         timed(&mut seconds.strain, || strain.share(problem, *day, middle, imposed, share))
-            .map_err(|cause| failed((Signal::StrainShare, cause)))?;
+            .map_err(|cause| StepError::Strain { day: *day, cause })?;
         timed(&mut seconds.chemistry, || chemistry.solve(problem, middle, &then, signals, ledger))
             .map_err(failed)?;
 
         timed(&mut seconds.drift, || movement.drift(problem, work, signals, 0.5 * dt, ledger))
             .map_err(leaking)?;
         let demand_then = demand(problem, &joint_middle, mineral_share, &then);
-        let setting =
-            Setting { problem, network, signals, exposure: &then, loads: demand_then.loads() };
+        let loads = demand_then.loads();
+        let setting = Setting { problem, network, signals, exposure: &then, loads, awake };
         // What moved starts from where it is.
         let start: [Option<&[f64]>; FIELDS] = Slow::ALL
             .map(|field| (!MOVED.contains(&field)).then(|| fields[field as usize].as_slice()));
@@ -317,6 +323,7 @@ impl Stepper {
         state.uptake_mm3_per_day = pass.uptake * voxel_mm3;
         state.day = end_day;
         state.steps += 1;
+        state.ledger.voxels_awake += self.awake.voxels(problem.grid());
         Ok(())
     }
 }

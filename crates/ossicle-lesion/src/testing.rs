@@ -7,6 +7,7 @@ use ossicle_field::diffusion::Sweeps;
 use ossicle_field::reaction::{LANES, Lanes, Network};
 use ossicle_field::{Grid, noise, reduce};
 
+use crate::activity::{Activity, Awake};
 use crate::chemistry::{Chemistry, OxygenUptake};
 use crate::exposure::{Exposure, Host};
 use crate::fields::{FIELDS, SIGNALS, Signal, Slow, TRANSFERS};
@@ -18,6 +19,7 @@ use crate::movement::Movement;
 use crate::parameter::ParameterValues;
 use crate::problem::{Injury, Problem};
 use crate::process::{Derived, Process, Rates, Tile, TissueLanes};
+use crate::processes::mechanoregulation::Mechanoregulation;
 use crate::reactions::{self, Setting, Stage, space};
 
 /// Fails unless two numbers agree to a relative gap.
@@ -37,7 +39,7 @@ pub(crate) fn with(symbol: &str, value: f64) -> ParameterValues {
 /// The default model with nothing but the named processes.
 pub(crate) fn model_of(on: &[&str]) -> Model {
     let off: Vec<&str> = SWITCHES.iter().map(|s| s.name).filter(|n| !on.contains(n)).collect();
-    Model::new(&ParameterValues::default(), &off).unwrap()
+    Model::new(&ParameterValues::default(), &off, Mechanoregulation::Strain).unwrap()
 }
 
 /// Distance to the injured region far inside of it.
@@ -86,6 +88,7 @@ pub(crate) struct Alone {
     signals: [Vec<f64>; SIGNALS],
     pub(crate) exposure: Exposure,
     pub(crate) loads: Vec<Load>,
+    awake: Awake,
 }
 
 impl Alone {
@@ -101,6 +104,7 @@ impl Alone {
         let problem = line(vec![tissue; LANES], 1.0, DEEP_INSIDE_MM, model);
         Self {
             network: reactions::network(&problem).unwrap(),
+            awake: Awake::new(problem.grid(), Activity::Everywhere),
             problem,
             fields: std::array::from_fn(|_| vec![0.0; LANES]),
             signals: std::array::from_fn(|_| vec![0.0; LANES]),
@@ -145,6 +149,7 @@ impl Alone {
             signals: &self.signals,
             exposure: &self.exposure,
             loads: &self.loads,
+            awake: &self.awake,
         }
     }
 
@@ -337,6 +342,7 @@ impl Arbitrary {
                 vessels: inside(65, 1.0),
                 resting_vegf: inside(66, 0.1),
                 failure_strain: inside(64, 0.5),
+                modulus_mpa: inside(67, 5.0),
             },
             host: Host { central_nervous_lesion: 2.0 * share(70) },
             exposure: Exposure {
@@ -352,6 +358,7 @@ impl Arbitrary {
                 neural_gain: lanes(given + 1, 3.0),
                 prostaglandin: lanes(given + 2, 1.5),
                 permission: lanes(given + 3, 1.0),
+                chondrogenic_permission: lanes(given + 6, 1.0),
                 damage: lanes(given + 4, 1.0),
                 commitment: lanes(given + 5, 1.0),
                 room: zero,

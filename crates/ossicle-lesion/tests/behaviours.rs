@@ -7,8 +7,8 @@
 mod common;
 
 use common::{Run, Sphere, comfortable, moving};
+use ossicle_lesion::Slow;
 use ossicle_lesion::exposure::{Exposure, Host, Motion, Programme, Session};
-use ossicle_lesion::{Control, Slow};
 
 const END: f64 = 540.0;
 
@@ -174,8 +174,9 @@ fn a_lesion_of_mouse_size_runs_and_needs_motion_too() {
 #[test]
 fn the_default_step_keeps_final_mineral_within_two_percent_of_small_steps() {
     let coarse = untreated().mineral_cm3();
-    let control = Control { tolerance: 0.000_5, longest_days: 0.5, ..Control::default() };
-    let fine = Sphere { control, ..sphere() }.run(END, comfortable(0.6)).mineral_cm3();
+    let mut fine = sphere();
+    (fine.control.tolerance, fine.control.longest_days) = (0.000_5, 0.5);
+    let fine = fine.run(END, comfortable(0.6)).mineral_cm3();
     println!(
         "default {coarse:.4}, small steps {fine:.4}: bias {:.2} %",
         100.0 * (coarse / fine - 1.0)

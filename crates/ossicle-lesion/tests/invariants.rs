@@ -9,8 +9,8 @@ use ossicle_anatomy::Tissue;
 use ossicle_field::{Grid, noise, reduce};
 use ossicle_lesion::exposure::{Exposure, Host, Motion};
 use ossicle_lesion::{
-    Control, Injury, Model, ParameterError, ParameterValues, Problem, Slow, State, StepError,
-    Stepper,
+    Activity, Control, Injury, Mechanoregulation, Model, ParameterError, ParameterValues, Problem,
+    Slow, State, StepError, Stepper,
 };
 
 /// The cells that come from progenitors, and fat.
@@ -80,7 +80,7 @@ impl Case {
             distance_mm: (0..n).map(|c| 4.0 * noise::uniform(2, 0, c as u64) - 2.0).collect(),
         };
         let tissue = (0..n).map(|c| (self.tissue)(grid.voxel(c))).collect();
-        let model = Model::new(&self.values, &self.without).unwrap();
+        let model = Model::new(&self.values, &self.without, Mechanoregulation::Strain).unwrap();
         Problem::new(grid, tissue, injury, None, 120.0, self.host, model).unwrap()
     }
 
@@ -209,24 +209,26 @@ fn with_sources_on_the_books_explain_every_change() {
     assert!(state.ledger.worst_reaction_gap < 1e-12 && state.ledger.worst_transport_gap < 1e-12);
 }
 
-/// Progenitors are left out: by the model's equations healthy tissue loses some of them to want
-/// of oxygen and, where it is not strained, to fat (`docs/physics/belief.md`).
+/// By the equations themselves, not because it is left alone. Some progenitors are lost to want of
+/// oxygen where vessels are few (`docs/physics/belief.md`).
 #[test]
 fn healthy_tissue_of_every_kind_stays_as_it_is_in_use_and_under_force() {
     let host = Host { central_nervous_lesion: 2.0 };
     for care in [comfortable(0.8), moving(Motion::Forced { share_of_normal: 1.0 })] {
         for tissue in [limb, anything] {
-            let case = Case { tissue, severity: 0.0, host, ..Case::default() };
+            let control = Control { activity: Activity::Everywhere, ..Control::default() };
+            let case = Case { tissue, severity: 0.0, host, control, ..Case::default() };
             let (problem, mut state, mut stepper) = case.start();
             let start = state.clone();
             run(&problem, &mut state, &mut stepper, 200.0, &care);
             for field in Slow::ALL {
-                let lineage = matches!(field, Slow::Progenitors | Slow::Adipose);
                 for (c, (now, before)) in
                     state.field(field).iter().zip(start.field(field)).enumerate()
                 {
-                    let gap = if lineage { 0.0 } else { (now - before).abs() };
-                    assert!(field != Slow::Progenitors || *now <= before + 1e-9);
+                    // Nothing is gained, and three tenths lost at most.
+                    let starved =
+                        field == Slow::Progenitors && *now < *before && *now > 0.7 * before;
+                    let gap = if starved { 0.0 } else { (now - before).abs() };
                     let voxel = problem.grid().voxel(c);
                     assert!(gap < 2e-3, "{field:?} went from {before} to {now} at {voxel:?}");
                 }

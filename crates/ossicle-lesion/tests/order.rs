@@ -16,12 +16,8 @@ fn after(sphere: &Sphere, start: &State, steps: u32) -> Vec<(&'static str, f64)>
     // that blocks the joint.
     let care = moving(Motion::Forced { share_of_normal: 0.3 });
     let dt = DAYS / f64::from(steps);
-    let control = Control {
-        tolerance: f64::INFINITY,
-        shortest_days: dt,
-        longest_days: dt,
-        ..Control::default()
-    };
+    let control =
+        Control { tolerance: f64::INFINITY, shortest_days: dt, longest_days: dt, ..sphere.control };
     let (problem, mut state) = (sphere.problem(), start.clone());
     let mut stepper = Stepper::new(&problem, control);
     stepper.prepare(&problem, &mut state, &care).unwrap();

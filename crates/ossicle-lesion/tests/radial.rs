@@ -5,7 +5,7 @@
 mod common;
 
 use common::{Run, Sphere, comfortable};
-use ossicle_lesion::{Control, OxygenUptake, Signal, Slow};
+use ossicle_lesion::{OxygenUptake, Signal, Slow};
 
 /// One table of profiles: day, radius and one column per field.
 struct Profiles {
@@ -68,8 +68,10 @@ fn typical(symbol: &str) -> f64 {
 
 fn compare(table: &str, uptake: OxygenUptake) {
     let reference = profiles(table);
-    let control = Control { tolerance: 0.0025, oxygen_uptake: uptake, ..Control::default() };
-    let mut run = Sphere { spacing_mm: 0.5, control, ..Sphere::default() }.start();
+    let mut sphere = Sphere { spacing_mm: 0.5, ..Sphere::default() };
+    sphere.control.tolerance = 0.0025;
+    sphere.control.oxygen_uptake = uptake;
+    let mut run = sphere.start();
     let mut worst = (0.0, String::new());
     for day in [14.0, 42.0, 120.0, 360.0] {
         run.to(day, &|_| comfortable(0.6));

@@ -1,6 +1,10 @@
-//! Adipogenesis: progenitors that are neither strained nor committed turn to fat.
+//! Adipogenesis: progenitors that are neither strained nor committed turn to fat; those that
+//! healthy tissue holds are quiescent and do not.
 //!
-//! `A_t = k_mA (1 - G)(1 - HB) m`
+//! `A_t = k_mA (1 - G)(1 - HB) [m - q_m m0]+`
+//!
+//! `G` is the larger of what strain permits of bone and of cartilage, `m0` what the tissue holds in health: without quiescence (`q_m` = 0) every unstrained healthy
+//! tissue would lose two thirds of its progenitors within weeks.
 
 use ossicle_field::reaction::LANES;
 
@@ -12,12 +16,13 @@ parameters! {
     /// Fat from unstrained progenitors.
     Adipogenesis of "adipogenesis" {
         rate = "k_mA" 0.05 [0.0, 0.1] "1/d" CellRate, "fat when unstrained", "calibrated (Huber 2020: immobilised tissue turns to fat)";
+        quiescence = "q_m" 1.0 [0.0, 1.0] "1" Constant, "share of resting progenitors that is quiescent", "resting fibro-adipogenic progenitors persist in intact muscle and turn to fat after injury (Joe 2010, Uezumi 2010; second hand)";
     }
 }
 
 impl Process for Adipogenesis {
     fn reads(&self) -> &'static [Slow] {
-        &[]
+        &[Slow::Progenitors]
     }
 
     fn writes(&self) -> &'static [Slow] {
@@ -25,10 +30,15 @@ impl Process for Adipogenesis {
     }
 
     fn rates(&self, tile: &Tile, rates: &mut Rates) {
-        let (permission, commitment) = (&tile.derived.permission, &tile.derived.commitment);
+        let (bone, commitment) = (&tile.derived.permission, &tile.derived.commitment);
+        let cartilage = &tile.derived.chondrogenic_permission;
+        let (m, resident) = (tile.get(Slow::Progenitors), &tile.tissue.progenitors);
         for i in 0..LANES {
+            let quiescent = self.quiescence * resident[i];
+            let roused = if m[i] > quiescent { 1.0 - quiescent / m[i] } else { 0.0 };
+            let permission = if bone[i] > cartilage[i] { bone[i] } else { cartilage[i] };
             rates.transfer[Flow::Adipogenesis as usize][i] +=
-                self.rate * (1.0 - permission[i]) * (1.0 - commitment[i]);
+                self.rate * (1.0 - permission) * (1.0 - commitment[i]) * roused;
         }
     }
 }
@@ -36,21 +46,30 @@ impl Process for Adipogenesis {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::parameter::ParameterValues;
-    use crate::testing::{Alone, close, given};
+    use crate::testing::{Alone, close, given, with};
 
-    #[test]
-    fn unstrained_uncommitted_progenitors_turn_to_fat_exponentially() {
+    fn fat_after(process: Adipogenesis, progenitors: f64, days: f64) -> f64 {
         let given = given(|d| {
-            d.permission = [0.4; LANES];
+            (d.permission, d.chondrogenic_permission) = ([0.4; LANES], [0.3; LANES]);
             d.commitment = [0.25; LANES];
         });
-        let process = Adipogenesis::new(&ParameterValues::default());
-        let mut tile = Alone::new(vec![given, Box::new(process)]).with(Slow::Progenitors, 0.3);
-        let days = 30.0;
+        let mut tile =
+            Alone::new(vec![given, Box::new(process)]).with(Slow::Progenitors, progenitors);
         tile.run(days, 0.05);
-        let left = libm::exp(-0.05 * 0.6 * 0.75 * days);
-        close(tile.get(Slow::Progenitors), 0.3 * left, 1e-6);
-        close(tile.get(Slow::Adipose), 0.3 * (1.0 - left), 1e-5);
+        close(tile.get(Slow::Progenitors) + tile.get(Slow::Adipose), progenitors, 1e-12);
+        tile.get(Slow::Adipose)
+    }
+
+    #[test]
+    fn unstrained_uncommitted_progenitors_beyond_rest_turn_to_fat_exponentially() {
+        // What the uniform tissue holds.
+        let resting = 0.04;
+        let days = 30.0;
+        let turned = 1.0 - libm::exp(-0.05 * 0.6 * 0.75 * days);
+        let process = Adipogenesis::new(&with("q_m", 1.0));
+        close(fat_after(process, 0.3, days), (0.3 - resting) * turned, 1e-5);
+        assert_eq!(fat_after(process, resting, days), 0.0);
+        let without = Adipogenesis::new(&with("q_m", 0.0));
+        close(fat_after(without, 0.3, days), 0.3 * turned, 1e-5);
     }
 }

@@ -46,9 +46,12 @@ impl Process for Chondrogenesis {
         for i in 0..LANES {
             let hypoxic =
                 self.oxygenated_share + hill(1.0 - oxygen[i], self.hypoxia_half_effect, 3);
-            rates.transfer[Flow::Chondrogenesis as usize][i] +=
-                competence[i] * self.rate * derived.commitment[i] * derived.permission[i] * hypoxic
-                    / (1.0 + cytokine[i] / self.cytokine_block);
+            rates.transfer[Flow::Chondrogenesis as usize][i] += competence[i]
+                * self.rate
+                * derived.commitment[i]
+                * derived.chondrogenic_permission[i]
+                * hypoxic
+                / (1.0 + cytokine[i] / self.cytokine_block);
             rates.gain[f][i] += self.division * derived.commitment[i] * derived.room[i] * c[i];
             rates.loss[f][i] += self.loss;
         }
@@ -68,7 +71,7 @@ mod tests {
         let defaults = Chondrogenesis::new(&ParameterValues::default());
         let committed = given(|d| {
             d.commitment = [0.5; LANES];
-            d.permission = [0.8; LANES];
+            d.chondrogenic_permission = [0.8; LANES];
         });
         let process = Chondrogenesis { division: 0.0, ..defaults };
         let mut tile = Alone::inside(Tissue::Fat, vec![committed, Box::new(process)])

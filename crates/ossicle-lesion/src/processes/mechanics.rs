@@ -50,6 +50,7 @@ impl Process for Mechanotransduction {
             tile.derived.permission[i] =
                 self.unstrained_share + (1.0 - self.unstrained_share) * permitted[i];
         }
+        tile.derived.chondrogenic_permission = tile.derived.permission;
     }
 }
 

@@ -10,6 +10,7 @@ pub mod endochondral;
 pub mod fibrosis;
 pub mod inflammation;
 pub mod mechanics;
+pub mod mechanoregulation;
 pub mod migration;
 pub mod mineralisation;
 pub mod neurogenic;

@@ -1,17 +1,18 @@
 //! Where motion is felt: a share of the joint's strain for every voxel.
 //!
 //! With bones that move the share follows from the displacement they impose on the tissue between
-//! them ([`imposed`]); a lesion without a joint has a rule in its place ([`shielding`]).
+//! them ([`imposed`]), component by component ([`scalar`]) or as an elastic solid ([`elastic`]); a lesion without a joint has a rule in its place ([`shielding`]).
 
+mod bodies;
+mod elastic;
 mod imposed;
+mod scalar;
 mod shielding;
 mod stiffness;
 
-pub use imposed::{Bodies, BodiesError, Holds, Rotation};
+pub use bodies::{Bodies, BodiesError, Continuum, Holds, Rotation, StrainError};
 pub(crate) use imposed::{Imposed, ImposedState};
 pub use stiffness::Stiffness;
-
-use ossicle_field::elliptic::EllipticError;
 
 use crate::fields::{FIELDS, Slow};
 use crate::problem::Problem;
@@ -21,7 +22,7 @@ pub(crate) struct StrainSolver(Option<Imposed>);
 
 impl StrainSolver {
     pub(crate) fn new(problem: &Problem) -> Self {
-        Self(problem.bodies.as_ref().map(|_| Imposed::new(problem)))
+        Self(problem.bodies.as_ref().map(|bodies| Imposed::new(problem, bodies.tissue)))
     }
 
     /// Fills `share` for the tissue that `fields` hold on `day`.
@@ -35,7 +36,7 @@ impl StrainSolver {
         fields: &[Vec<f64>; FIELDS],
         state: &mut ImposedState,
         share: &mut [f64],
-    ) -> Result<(), EllipticError> {
+    ) -> Result<(), StrainError> {
         match (&mut self.0, &problem.bodies) {
             (Some(imposed), Some(bodies)) => {
                 imposed.share(problem, bodies, day, fields, state, share)

@@ -14,6 +14,7 @@ parameters! {
         bone_mpa = "E_b" 17000.0 [6000.0, 20000.0] "MPa" Constant, "modulus of compact bone, times the square of its fraction", "Lacroix & Prendergast 2002; power law of Carter & Hayes 1977";
         softest_mpa = "E_low" 0.02 [0.005, 0.1] "MPa" Constant, "modulus below which tissue slides rather than bears", "estimate: fat";
         stiffest_mpa = "E_high" 10.0 [5.0, 100.0] "MPa" Constant, "modulus from which tissue counts as rigid: fifty times muscle, so that it feels a fiftieth of the strain beside it", "numerical; a higher one changes strain by less than that";
+        poisson = "nu" 0.4 [0.15, 0.45] "1" Constant, "Poisson's ratio of an elastic continuum", "0.167 of the drained matrix (Lacroix & Prendergast 2002), near 0.5 of wet tissue at once; estimate between";
     }
 }
 
@@ -30,10 +31,15 @@ impl Stiffness {
             f(Slow::ImmatureOsteoid) + f(Slow::MatureOsteoid),
             f(Slow::Mineral),
         );
-        let modulus = (1.0 - q - osteoid - y) * host
-            + q * self.cartilage_mpa
+        self.of(host, q, osteoid, y)
+    }
+
+    /// Modulus of a host tissue of `host` MPa with these volume fractions in it, MPa.
+    pub(crate) fn of(&self, host: f64, cartilage: f64, osteoid: f64, mineral: f64) -> f64 {
+        let modulus = (1.0 - cartilage - osteoid - mineral) * host
+            + cartilage * self.cartilage_mpa
             + osteoid * self.osteoid_mpa
-            + self.bone_mpa * y * y;
+            + self.bone_mpa * mineral * mineral;
         modulus.clamp(self.softest_mpa, self.stiffest_mpa)
     }
 }

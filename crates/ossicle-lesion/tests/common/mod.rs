@@ -5,7 +5,10 @@ use ossicle_anatomy::Tissue;
 use ossicle_field::maths::soft_step_down;
 use ossicle_field::{Grid, reduce};
 use ossicle_lesion::exposure::{Exposure, Host, Motion, Programme};
-use ossicle_lesion::{Control, Injury, Model, ParameterValues, Problem, Slow, State, Stepper};
+use ossicle_lesion::{
+    Activity, Control, Injury, Mechanoregulation, Model, ParameterValues, Problem, Slow, State,
+    Stepper,
+};
 
 /// A spherical lesion: one octant of a ball of uniform tissue, box faces as mirrors.
 #[derive(Clone)]
@@ -22,8 +25,10 @@ pub(crate) struct Sphere {
 }
 
 impl Default for Sphere {
-    /// The reference program's standard lesion.
+    /// The reference program's standard lesion, with its ever active tissue.
     fn default() -> Self {
+        let mut values = ParameterValues::default();
+        values.set("q_m", 0.0).unwrap();
         Self {
             spacing_mm: 1.0,
             ball_mm: 24.0,
@@ -31,9 +36,9 @@ impl Default for Sphere {
             edge_mm: 1.0,
             severity: 2.0,
             host: Host::default(),
-            values: ParameterValues::default(),
+            values,
             without: Vec::new(),
-            control: Control::default(),
+            control: Control { activity: Activity::Everywhere, ..Control::default() },
         }
     }
 }
@@ -68,7 +73,7 @@ impl Sphere {
             site,
             distance_mm: radius.iter().map(|r| r - self.lesion_mm).collect(),
         };
-        let model = Model::new(&self.values, &self.without).unwrap();
+        let model = Model::new(&self.values, &self.without, Mechanoregulation::Strain).unwrap();
         let tissue = radius.iter().map(inside).collect();
         Problem::new(grid, tissue, injury, None, 120.0, self.host, model)
             .unwrap()
