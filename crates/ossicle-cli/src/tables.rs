@@ -40,6 +40,17 @@ pub(crate) fn summary(record: &Record) -> String {
         lines.push(("range of motion", movements.join(", ")));
         lines.push(("grade", joint.grade.clone()));
     }
+    if let Some(pattern) = &record.pattern {
+        let told = |(tissue, share): (&String, &f64)| {
+            format!("{} {:.0} %", tissue.replace('_', " "), 100.0 * share)
+        };
+        let shares: Vec<String> = pattern.largest().into_iter().map(told).collect();
+        lines.push(("bone lies in", shares.join(", ")));
+        if let Some([nearest, mean, _]) = pattern.joint_line_mm {
+            let from = format!("{mean:.0} mm on average, {nearest:.0} mm at the least");
+            lines.push(("from the joint line", from));
+        }
+    }
     let books = &record.budgets;
     let worst = books.fields.iter().map(|f| f.gap).fold(books.worst_reaction_gap, f64::max);
     lines.push((

@@ -1,9 +1,11 @@
-//! What is written on its day: virtual CT and fields.
+//! What is written on its day: virtual CT, radiographs and fields.
 
+use ossicle_joint::radiograph::View;
 use ossicle_lesion::{Signal, Slow};
 
 use crate::folder::{Channel, FieldsWriter, FieldsWritten, OpenRunError, Run, RunFolder};
-use crate::record::Record;
+use crate::joint::{JointError, MotionRow, Radiography, VIEWS, lesion_bone, name_of, shadow_mm2};
+use crate::record::{RadiographRecord, Record};
 use crate::run::{RunError, Simulation};
 use crate::setting::Setting;
 
@@ -12,6 +14,8 @@ pub(crate) struct Outputs<'a> {
     setting: &'a Setting,
     folder: &'a RunFolder,
     fields: Option<FieldsWriter<'a>>,
+    /// Set up when it is first needed.
+    radiography: Option<Radiography>,
 }
 
 impl<'a> Outputs<'a> {
@@ -37,7 +41,7 @@ impl<'a> Outputs<'a> {
                 Some(written) => folder.fields_again(grid, &channels, days, written)?,
             })
         };
-        Ok(Self { setting, folder, fields })
+        Ok(Self { setting, folder, fields, radiography: None })
     }
 
     /// Lowest and highest value of each channel of the fields so far.
@@ -57,7 +61,7 @@ impl<'a> Outputs<'a> {
         before: f64,
         record: &mut Record,
     ) -> Result<(), RunError> {
-        let Record { notes, virtual_ct_days, field_days, .. } = record;
+        let Record { notes, virtual_ct_days, field_days, radiographs, .. } = record;
         let mut lacking =
             |what: String, why: OpenRunError| notes.push(format!("{what} not taken over: {why}"));
         let setting = self.setting;
@@ -69,6 +73,24 @@ impl<'a> Outputs<'a> {
                     virtual_ct_days.push(day);
                 }
                 Err(why) => lacking(format!("the virtual CT of day {day} is"), why),
+            }
+        }
+        for taken in parent
+            .record()
+            .radiographs
+            .iter()
+            .filter(|r| r.day < before && setting.radiograph_days().contains(&r.day))
+        {
+            let pictures =
+                VIEWS.map(name_of).map(|view| Ok((view, parent.radiograph(taken.day, view)?.0)));
+            match pictures.into_iter().collect::<Result<Vec<_>, OpenRunError>>() {
+                Ok(pictures) => {
+                    for (view, png) in pictures {
+                        self.folder.radiograph(taken.day, view, &png)?;
+                    }
+                    radiographs.push(taken.clone());
+                }
+                Err(why) => lacking(format!("the radiographs of day {} are", taken.day), why),
             }
         }
         let Some(writer) = &mut self.fields else { return Ok(()) };
@@ -120,6 +142,7 @@ impl<'a> Outputs<'a> {
             }
             record.virtual_ct_days.push(day);
         }
+        self.radiograph(day, simulation, record)?;
         if let Some(day) = due(&self.setting.field_days)
             && !record.field_days.contains(&day)
             && let Some(fields) = &mut self.fields
@@ -137,6 +160,44 @@ impl<'a> Outputs<'a> {
                 .collect();
             fields.write(day, &chosen)?;
             record.field_days.push(day);
+        }
+        Ok(())
+    }
+
+    /// Takes the radiographs that are due on a day and not taken yet, draws the bones anew with what
+    /// has grown, and enters both.
+    fn radiograph(
+        &mut self,
+        day: f64,
+        simulation: &Simulation,
+        record: &mut Record,
+    ) -> Result<(), RunError> {
+        let (setting, state) = (self.setting, &simulation.state);
+        let Some(subject) = &setting.radiographed else { return Ok(()) };
+        let is_taken = record.radiographs.iter().any(|r| r.day == day);
+        if is_taken || !setting.radiograph_days().contains(&day) {
+            return Ok(());
+        }
+        let radiography = match self.radiography.take() {
+            Some(radiography) => radiography,
+            None => subject.positioned(setting.grid())?,
+        };
+        let pictures = self.radiography.insert(radiography).pictures(state, setting.grid())?;
+        for (view, png) in VIEWS.into_iter().zip(&pictures) {
+            self.folder.radiograph(day, name_of(view), png)?;
+        }
+        let bone = lesion_bone(&setting.problem, state, &setting.tissue_hu);
+        let shadow = |view| shadow_mm2(&bone, view).map_err(JointError::from);
+        record.radiographs.push(RadiographRecord {
+            day,
+            frontal_mm2: shadow(View::AnteroPosterior)?,
+            lateral_mm2: shadow(View::Lateral)?,
+            graded: simulation.motion.last().filter(|look| look.day == day).map(MotionRow::graded),
+        });
+        if let Some(joint) = &setting.joint {
+            let (picture, told) = joint.separation(&setting.problem, state, &setting.tissue_hu)?;
+            self.folder.separation(&picture)?;
+            record.separation = Some(told);
         }
         Ok(())
     }

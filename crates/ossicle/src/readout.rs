@@ -58,6 +58,23 @@ pub struct Readout {
     pub chondrocytes_1e6: f64,
     /// Osteoblasts, 1e6 cells.
     pub osteoblasts_1e6: f64,
+    /// Flexion that is left, degrees from neutral. As every movement: `None` where the joint does
+    /// not make it, or its bones have not told it.
+    pub flexion_deg: Option<f64>,
+    /// Extension that is left, degrees.
+    pub extension_deg: Option<f64>,
+    /// Abduction that is left, degrees.
+    pub abduction_deg: Option<f64>,
+    /// Adduction that is left, degrees.
+    pub adduction_deg: Option<f64>,
+    /// Internal rotation that is left, degrees.
+    pub internal_rotation_deg: Option<f64>,
+    /// External rotation that is left, degrees.
+    pub external_rotation_deg: Option<f64>,
+    /// Pronation that is left, degrees.
+    pub pronation_deg: Option<f64>,
+    /// Supination that is left, degrees.
+    pub supination_deg: Option<f64>,
 }
 
 /// A column of the time series.
@@ -74,7 +91,7 @@ pub struct Column {
 
 macro_rules! columns {
     ($($field:ident $unit:literal $meaning:literal;)*) => {
-        /// Every column, in the order of the files.
+        /// The columns of every run, in the order of the files.
         pub const COLUMNS: &[Column] = &[$(Column {
             name: stringify!($field), unit: $unit, meaning: $meaning,
             get: |r| r.$field, set: |r, v| r.$field = v,
@@ -105,7 +122,58 @@ columns! {
     osteoblasts_1e6 "1e6 cells" "osteoblasts";
 }
 
+macro_rules! movements {
+    ($($field:ident $movement:literal;)*) => {
+        /// A column for each movement, after those of every run where the bones of the joint tell
+        /// how far it goes. A cell without a value is not a number here, and empty in files.
+        pub const MOVEMENTS: &[Column] = &[$(Column {
+            name: stringify!($field), unit: "deg",
+            meaning: concat!(
+                $movement,
+                " that is left: bone at the last look, contracture and swelling of the day",
+            ),
+            get: |r| r.$field.unwrap_or(f64::NAN),
+            set: |r, v| r.$field = (!v.is_nan()).then_some(v),
+        },)*];
+    };
+}
+
+movements! {
+    flexion_deg "flexion";
+    extension_deg "extension";
+    abduction_deg "abduction";
+    adduction_deg "adduction";
+    internal_rotation_deg "internal rotation";
+    external_rotation_deg "external rotation";
+    pronation_deg "pronation";
+    supination_deg "supination";
+}
+
+/// The columns of a run whose joint makes those movements; none where bones do not tell.
+#[must_use]
+pub fn columns(movements: &[&str]) -> Vec<&'static Column> {
+    let made = |c: &&Column| movements.iter().any(|movement| c.is_of(movement));
+    COLUMNS.iter().chain(MOVEMENTS.iter().filter(made)).collect()
+}
+
 impl Column {
+    /// Whether it tells how far a movement goes.
+    fn is_of(&self, movement: &str) -> bool {
+        self.name.strip_suffix("_deg") == Some(movement)
+    }
+
+    /// The column of a movement.
+    #[must_use]
+    pub fn of_movement(movement: &str) -> Option<&'static Self> {
+        MOVEMENTS.iter().find(|c| c.is_of(movement))
+    }
+
+    /// Whether a cell of it may be without a value.
+    #[must_use]
+    pub fn is_optional(&self) -> bool {
+        MOVEMENTS.iter().any(|c| c.name == self.name)
+    }
+
     /// Its value in a row.
     #[must_use]
     pub fn of(&self, row: &Readout) -> f64 {
@@ -130,7 +198,8 @@ const DEBRIS_1E6_PER_ML: f64 = 50.0;
 const PAIN_SCALE: f64 = 4.0;
 
 impl Readout {
-    /// Reads a state out. `tissue_hu` holds the HU of the tissue without the lesion.
+    /// Reads a state out, but for the movements. `tissue_hu` holds the HU of the tissue without
+    /// the lesion.
     #[must_use]
     pub fn of(problem: &Problem, state: &State, tissue_hu: &[f32]) -> Self {
         let grid = problem.grid();
@@ -168,6 +237,7 @@ impl Readout {
             progenitors_1e6: voxel_ml * total(Slow::Progenitors),
             chondrocytes_1e6: voxel_ml * (total(Slow::Chondrocytes) + total(Slow::Hypertrophic)),
             osteoblasts_1e6: voxel_ml * total(Slow::Osteoblasts),
+            ..Self::default()
         }
     }
 
@@ -176,7 +246,7 @@ impl Readout {
     pub fn between(before: &Self, after: &Self, day: f64) -> Self {
         let share = (day - before.day) / (after.day - before.day);
         let mut row = Self::default();
-        for column in COLUMNS {
+        for column in COLUMNS.iter().chain(MOVEMENTS) {
             let (a, b) = (column.of(before), column.of(after));
             column.put(&mut row, a + share * (b - a));
         }
@@ -314,5 +384,35 @@ impl Summary {
             max_hu: last.max_hu,
             maturity: last.maturity,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn movements_have_columns_after_those_of_every_run() {
+        let names = |movements: &[&str]| -> Vec<&str> {
+            columns(movements)[COLUMNS.len()..].iter().map(|c| c.name).collect()
+        };
+        assert_eq!(names(&[]), [""; 0]);
+        assert_eq!(names(&["supination", "flexion"]), ["flexion_deg", "supination_deg"]);
+        for kind in [ossicle_anatomy::JointKind::Hip, ossicle_anatomy::JointKind::Elbow] {
+            for movement in kind.normal_range_degrees().keys() {
+                let column = Column::of_movement(movement);
+                assert!(column.is_some_and(Column::is_optional), "{movement}");
+            }
+        }
+        assert!(COLUMNS.iter().all(|c| !c.is_optional()));
+        assert!(Column::of_movement("free_range").is_none());
+    }
+
+    #[test]
+    fn a_movement_lies_between_two_looks_and_nowhere_before_the_first() {
+        let row = |day: f64, flexion_deg| Readout { day, flexion_deg, ..Readout::default() };
+        let between = |a, b| Readout::between(&row(10.0, a), &row(12.0, b), 11.0).flexion_deg;
+        assert_eq!(between(Some(100.0), Some(90.0)), Some(95.0));
+        assert_eq!(between(None, Some(90.0)), None);
     }
 }

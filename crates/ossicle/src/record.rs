@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::pattern::Pattern;
 use crate::readout::Summary;
 
 /// Version of the layout of `run.json`.
@@ -270,6 +271,15 @@ pub struct Record {
     /// What the joint can do, where its bones tell; absent before the first look.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub joint: Option<JointRecord>,
+    /// How the bones were told apart, where they tell; absent before the first picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub separation: Option<SeparationRecord>,
+    /// Where the bone lies; absent without bone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<Pattern>,
+    /// What was radiographed, day by day.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub radiographs: Vec<RadiographRecord>,
     /// BLAKE3 of the final state's bits: the same case, seed and version give the same.
     pub state_digest: Option<String>,
     /// Days with a virtual CT.
@@ -282,6 +292,66 @@ pub struct Record {
     /// What the run branched from, if it did.
     #[serde(default)]
     pub branched_from: Option<BranchRecord>,
+}
+
+/// What the picture of the bones that were told apart shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SeparationRecord {
+    /// What told them apart: `names`, or `the joint space`.
+    pub told_by: String,
+    /// The bones that move as one each.
+    pub bodies: Vec<BodyRecord>,
+    /// Islands of the lesion's bone on the last day that was pictured.
+    pub islands: usize,
+    /// The largest of them, the largest first.
+    pub largest_islands: Vec<IslandRecord>,
+    /// What looks wrong.
+    pub findings: Vec<String>,
+}
+
+/// A bone that moves as one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BodyRecord {
+    /// Its name.
+    pub name: String,
+    /// Its colour in the picture, `#rrggbb`.
+    pub colour: String,
+    /// Its volume as far as it is in view, mm³.
+    pub volume_mm3: f64,
+}
+
+/// An island of the lesion's bone.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct IslandRecord {
+    /// Its volume, mm³.
+    pub volume_mm3: f64,
+    /// The bones that it is fused to: none, one, or those that it bridges.
+    pub fused_to: Vec<String>,
+}
+
+/// The radiographs of a day, and what can be told of them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RadiographRecord {
+    /// The day.
+    pub day: f64,
+    /// Shadow of the heterotopic bone seen from the front, mm².
+    pub frontal_mm2: f64,
+    /// Its shadow seen from the side, mm².
+    pub lateral_mm2: f64,
+    /// How it would be graded, where the bones tell and were looked at on the day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub graded: Option<GradeRecord>,
+}
+
+/// How heterotopic bone is graded on a day.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GradeRecord {
+    /// Brooker's grade of a hip, Hastings' and Graham's class of an elbow.
+    pub grade: String,
+    /// Whether bone has grown from one side of the joint to the other.
+    pub bridge: bool,
+    /// Smallest distance across the joint with heterotopic bone on one side at least, mm.
+    pub gap_mm: Option<f64>,
 }
 
 /// The range of motion and the grade of the bone at the end of what was run.

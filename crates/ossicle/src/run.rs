@@ -278,7 +278,7 @@ fn failed(error: &RunError, folder: &RunFolder, keeper: &Keeper, record: &Record
 
 /// Writes the rows of the days and of the steps so far.
 fn write_tables(folder: &RunFolder, simulation: &Simulation) -> Result<(), FolderError> {
-    folder.timeseries(&simulation.rows)?;
+    folder.timeseries(&simulation.rows, &simulation.columns())?;
     folder.motion(&simulation.motion)?;
     folder.steps(&simulation.steps)
 }

@@ -10,7 +10,8 @@ use crate::checkpoint::{Arrays, CheckpointError, Values};
 use crate::folder::{machine, utc_now};
 use crate::history::{self, StepRow};
 use crate::joint::{self, EVERY_DAYS, MotionRow};
-use crate::readout::{COLUMNS, Readout, Summary, VISIBLE_HU, added_hu};
+use crate::pattern::Pattern;
+use crate::readout::{self, COLUMNS, Column, MOVEMENTS, Readout, Summary, VISIBLE_HU, added_hu};
 use crate::record::Record;
 use crate::run::Progress;
 use crate::setting::Setting;
@@ -107,7 +108,7 @@ impl<'a> Simulation<'a> {
             .stepper
             .step(&setting.problem, &mut self.state, until_day, &|day| plan.exposure(day))?;
         self.steps.push(StepRow::of(stepped, iterations, &self.state));
-        let now = Readout::of(&setting.problem, &self.state, &setting.tissue_hu);
+        let now = self.read_out();
         // A step may pass several midnights; their rows lie between the two read-outs.
         let next = self.rows.len();
         for day in (next..).map(|d| d as f64).take_while(|d| *d <= now.day) {
@@ -136,11 +137,32 @@ impl<'a> Simulation<'a> {
         self.state.joint.bony_deg = row.programmed_bony_deg();
         self.motion.push(row);
         // The row of the day tells what was found on it.
-        self.last = Readout::of(&setting.problem, &self.state, &setting.tissue_hu);
+        self.last = self.read_out();
         if let Some(row) = self.rows.last_mut().filter(|row| row.day == self.last.day) {
             *row = self.last;
         }
         Ok(())
+    }
+
+    /// The present state read out, with what bone at the last look and the soft tissue of now leave
+    /// of each movement.
+    fn read_out(&self) -> Readout {
+        let setting = self.setting;
+        let mut row = Readout::of(&setting.problem, &self.state, &setting.tissue_hu);
+        if let (Some(joint), Some(look)) = (&setting.joint, self.motion.last()) {
+            for reach in joint.reaches_since(look, &setting.problem, &self.state) {
+                if let Some(column) = Column::of_movement(&reach.movement) {
+                    column.put(&mut row, reach.free_deg);
+                }
+            }
+        }
+        row
+    }
+
+    /// The columns of its rows.
+    pub(crate) fn columns(&self) -> Vec<&'static Column> {
+        let joint = self.setting.joint.as_ref();
+        readout::columns(&joint.map(joint::MovingJoint::movements).unwrap_or_default())
     }
 
     fn is_visible(&self) -> bool {
@@ -172,7 +194,7 @@ impl<'a> Simulation<'a> {
 
     /// Every number that the run needs to go on, by name.
     pub(crate) fn values(&mut self) -> Vec<(String, Values<'_>)> {
-        let row = |row: &Readout| COLUMNS.iter().map(|c| c.of(row)).collect::<Vec<f64>>();
+        let row = |row: &Readout| every_column().map(|c| c.of(row)).collect::<Vec<f64>>();
         let rows: Vec<f64> = self.rows.iter().flat_map(row).collect();
         let (steps, step_counts) = history::to_arrays(&self.steps);
         let (motion, motion_counts) = joint::to_arrays(&self.motion);
@@ -208,7 +230,7 @@ impl<'a> Simulation<'a> {
         arrays: &mut Arrays,
     ) -> Result<Self, CheckpointError> {
         let mut new = Self { prepared: true, ..Self::new(setting) };
-        let width = COLUMNS.len();
+        let width = every_column().count();
         new.last = row_of(&reals(arrays, LAST, path, |n| n == width)?);
         let rows = reals(arrays, ROWS, path, |n| n > 0 && n.is_multiple_of(width))?;
         new.rows = rows.chunks(width).map(row_of).collect();
@@ -259,6 +281,7 @@ impl<'a> Simulation<'a> {
         record.budgets = crate::books::budgets(&self.setting.problem, &self.state, &self.at_start);
         record.summary = Summary::of(&self.rows, self.first_visible_day);
         record.joint = joint::summed_up(&self.motion);
+        record.pattern = Pattern::of(&self.setting.problem, &self.state, &self.setting.tissue_hu);
         record.state_digest = Some(crate::books::digest(&self.state));
         record.warnings.clone_from(&self.warnings);
         record.warnings.extend(crate::books::warnings(&self.setting.problem, &self.state));
@@ -278,10 +301,15 @@ const MOTION_COUNTS: &str = "run.motion_counts";
 const AT_START: &str = "run.at_start";
 const STATE: &str = "state.";
 
+/// The columns of any run.
+fn every_column() -> impl Iterator<Item = &'static Column> {
+    COLUMNS.iter().chain(MOVEMENTS)
+}
+
 /// A row of its columns' values.
 fn row_of(values: &[f64]) -> Readout {
     let mut row = Readout::default();
-    COLUMNS.iter().zip(values).for_each(|(column, value)| column.put(&mut row, *value));
+    every_column().zip(values).for_each(|(column, value)| column.put(&mut row, *value));
     row
 }
 

@@ -34,19 +34,25 @@ impl Scanner {
         Ok(Self { tissue_hu, overlap, noise_hu, seed })
     }
 
-    /// The HU volume of a state, on the grid of the scan.
+    /// What a state adds to the tissue's HU, on the part of the scan that the lesion's grid meets.
     #[must_use]
-    pub fn scan(&self, state: &State, lesion: &ossicle_field::Grid) -> Field<f32> {
+    pub fn added(&self, state: &State, lesion: &ossicle_field::Grid) -> Field<f32> {
         let added = (0..lesion.len()).map(|c| added_hu(state, c)).collect();
         let added = Field::from_vec(*lesion, added);
         let voxel_mm3 = self.tissue_hu.grid().voxel_volume_mm3();
-        let integrals = self.overlap.integrals(&added);
+        self.overlap.integrals(&added).map(|integral| (integral / voxel_mm3) as f32)
+    }
+
+    /// The HU volume of a state, on the grid of the scan.
+    #[must_use]
+    pub fn scan(&self, state: &State, lesion: &ossicle_field::Grid) -> Field<f32> {
+        let added = self.added(state, lesion);
         let first = self.overlap.first();
         let mut hu = self.tissue_hu.clone();
-        for (n, integral) in integrals.iter().enumerate() {
-            let within = integrals.grid().voxel(n);
+        for (n, more) in added.iter().enumerate() {
+            let within = added.grid().voxel(n);
             let voxel = std::array::from_fn(|a| first[a] + within[a]);
-            hu[voxel] += (integral / voxel_mm3) as f32;
+            hu[voxel] += more;
         }
         if self.noise_hu > 0.0 {
             // Each day is a new acquisition.

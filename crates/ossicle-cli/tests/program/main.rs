@@ -10,6 +10,7 @@ mod golden;
 mod help;
 mod interrupted;
 mod measure;
+mod mechanics;
 mod output_folder;
 mod real_scans;
 mod refusals;

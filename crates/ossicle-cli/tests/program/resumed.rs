@@ -37,7 +37,17 @@ fn results(desk: &Desk, run: &str) -> BTreeMap<PathBuf, Vec<u8>> {
 fn assert_same(desk: &Desk, run: &str, expected: &str) {
     let (found, wanted) = (desk.record(run), desk.record(expected));
     assert_eq!(found["status"]["state"], "complete");
-    for key in ["state_digest", "summary", "steps", "budgets", "virtual_ct_days", "field_days"] {
+    for key in [
+        "state_digest",
+        "summary",
+        "steps",
+        "budgets",
+        "virtual_ct_days",
+        "field_days",
+        "radiographs",
+        "separation",
+        "joint",
+    ] {
         assert_eq!(found[key], wanted[key], "{key}");
     }
     let (found, wanted) = (results(desk, run), results(desk, expected));
@@ -199,6 +209,93 @@ fn a_hip_of_bones_killed_on_its_way_ends_the_same() {
     let motion = desk.read("out/motion.csv");
     let days: Vec<&str> = motion.lines().skip(1).filter_map(|l| l.split(',').next()).collect();
     assert_eq!(days, ["0", "14", "20"]);
+    movements_follow_the_looks(&desk, "whole");
+    bones_are_pictured(&desk, "whole");
+    // A branch that changes nothing is the run itself, too.
+    desk.ossicle(&["branch", "whole", "--at", "16", "-o", "branch"]).ok();
+    let computed = |run: &str| {
+        let mut tree = results(&desk, run);
+        tree.remove(&PathBuf::from("resolved.toml"));
+        tree
+    };
+    assert!(computed("branch") == computed("whole"));
+}
+
+/// A table by the names of its columns, a row a day.
+fn by_day(desk: &Desk, file: &str) -> BTreeMap<String, BTreeMap<String, String>> {
+    let text = desk.read(file);
+    let mut lines = text.lines().map(|line| line.split(',').map(str::to_owned));
+    let names: Vec<String> = lines.next().expect("a header").collect();
+    lines
+        .map(|cells| {
+            let row: BTreeMap<_, _> = names.iter().cloned().zip(cells).collect();
+            (row["day"].clone(), row)
+        })
+        .collect()
+}
+
+/// Every movement has its column: on the day of a look what was found there, between looks what
+/// the soft tissue of the day leaves of it.
+fn movements_follow_the_looks(desk: &Desk, run: &str) {
+    let series = by_day(desk, &format!("{run}/timeseries.csv"));
+    let looks = by_day(desk, &format!("{run}/motion.csv"));
+    let movements = [
+        "flexion",
+        "extension",
+        "abduction",
+        "adduction",
+        "internal_rotation",
+        "external_rotation",
+    ];
+    assert!(!series["0"].contains_key("pronation_deg"));
+    for movement in movements {
+        let left = format!("{movement}_deg");
+        for (day, look) in &looks {
+            assert_eq!(series[day][&left], look[&left], "{movement} on day {day}");
+        }
+        let degrees = |row: &BTreeMap<String, String>, name: &str| -> f64 {
+            row[name].parse().unwrap_or(f64::INFINITY)
+        };
+        let first = &looks["0"];
+        let (normal, bony) = (
+            degrees(first, &format!("{movement}_normal_deg")),
+            degrees(first, &format!("{movement}_bony_deg")),
+        );
+        // No bone yet: flexion, whose soft limit is that of all, is the free range.
+        for day in 1..14 {
+            let row = &series[&day.to_string()];
+            let share = degrees(row, "free_range_deg") / degrees(&series["0"], "free_range_deg");
+            let expected = (share * normal).min(bony);
+            let found = degrees(row, &left);
+            // Rows lie linearly between steps, of which one may pass where bone begins to limit.
+            assert!((found - expected).abs() < 0.2, "{movement}, day {day}: {found}, {expected}");
+        }
+    }
+    let columns = desk.read(&format!("{run}/columns.csv"));
+    assert!(columns.contains("\nexternal_rotation_deg,deg,"), "{columns}");
+}
+
+/// Radiographs from the front and the side at both ends, and the bones told apart.
+fn bones_are_pictured(desk: &Desk, run: &str) {
+    let names = desk.names(&format!("{run}/radiographs"));
+    let expected =
+        ["day_0000_ap.png", "day_0000_lateral.png", "day_0020_ap.png", "day_0020_lateral.png"];
+    assert_eq!(names, expected);
+    let record = desk.record(run);
+    let ends = record["radiographs"].as_array().expect("radiographs");
+    for (taken, day) in ends.iter().zip([0.0, 20.0]) {
+        assert_eq!(taken["day"], day);
+        assert_eq!(taken["frontal_mm2"], 0.0, "no bone grows in three weeks");
+        assert_eq!(taken["graded"]["grade"], "0");
+    }
+    let bodies = record["separation"]["bodies"].as_array().expect("bodies");
+    let names: Vec<&str> = bodies.iter().filter_map(|body| body["name"].as_str()).collect();
+    assert!(names.contains(&"femur") && names.contains(&"hip_bone"), "{names:?}");
+    assert!(desk.path(run).join("separation.png").exists());
+    let report = desk.read(&format!("{run}/report.html"));
+    for id in ["id=\"radiographs\"", "id=\"separation\""] {
+        assert!(report.contains(id), "no {id}");
+    }
 }
 
 /// A case of a template, coarse and short.

@@ -77,7 +77,7 @@ pub use problem::{CaseError, Cause, Place, Problem, Refusal};
 pub use quantity::{AgeDays, AngleDeg, DurationDays, Hounsfield, LengthMm, Quantity};
 pub use render::Style;
 pub use schema::schema;
-pub use settings::{Mechanics, Model, Numerics, Outputs};
+pub use settings::{Axis, Mechanics, Mechanoregulation, Model, Numerics, Outputs};
 pub use template::{Template, TemplateScan};
 pub use vocabulary::{ParameterRecord, Vocabulary, VocabularyError};
 pub use words::Named;

@@ -19,8 +19,34 @@ named! {
         /// capsule, and shielded by bone further out.
         Rule = "rule",
         /// The bones of the anatomy: they move until they meet, and strain the tissue between
-        /// them as its stiffness lets them.
+        /// them as its stiffness lets them, each component of the displacement for itself.
         Bones = "bones",
+        /// The same with tissue as a linear elastic solid: slower, to check `bones` with.
+        Elastic = "elastic",
+    }
+}
+
+named! {
+    /// Which hypothesis says what strain permits.
+    Mechanoregulation {
+        /// The model's own: the more strain, the more cartilage and bone.
+        Strain = "strain",
+        /// Windows of strain, as in fracture repair (Lacroix & Prendergast 2002).
+        LacroixPrendergast = "lacroix_prendergast",
+        /// The more elastic energy, the more cartilage and bone (after Rosenberg & Bull 2018).
+        StrainEnergy = "strain_energy",
+    }
+}
+
+named! {
+    /// An axis of a joint that motion turns, named by one of its movements.
+    Axis {
+        /// Flexion and extension.
+        Flexion = "flexion",
+        /// Abduction and adduction of the hip.
+        Abduction = "abduction",
+        /// Inward and outward rotation of the hip.
+        Rotation = "internal_rotation",
     }
 }
 
@@ -31,6 +57,10 @@ pub struct Model {
     pub without: Vec<String>,
     /// What tells how the joint moves.
     pub mechanics: Mechanics,
+    /// The axes that motion turns, where bones tell the mechanics.
+    pub axes: Vec<Axis>,
+    /// What strain permits.
+    pub mechanoregulation: Mechanoregulation,
     /// Whether parameters may leave the range with evidence behind it.
     pub allow_out_of_range: bool,
 }
@@ -49,6 +79,19 @@ impl Model {
             one_of(),
             Mechanics::Rule,
         );
+        let axes = section.or(
+            "axes",
+            "The axes that motion turns, where bones tell the mechanics; tissue feels the root mean \
+             square of their strains.",
+            List(one_of()),
+            vec![Axis::Flexion],
+        );
+        let mechanoregulation = section.or(
+            "mechanoregulation",
+            "Which hypothesis says what strain permits.",
+            one_of(),
+            Mechanoregulation::Strain,
+        );
         let allow_out_of_range = section.or(
             "allow_out_of_range",
             "Whether parameters may leave the range with evidence behind it; it is reported.",
@@ -58,13 +101,21 @@ impl Model {
         let mut without = without?;
         without.sort();
         without.dedup();
-        Some(Self { without, mechanics: mechanics?, allow_out_of_range: allow_out_of_range? })
+        Some(Self {
+            without,
+            mechanics: mechanics?,
+            axes: axes?,
+            mechanoregulation: mechanoregulation?,
+            allow_out_of_range: allow_out_of_range?,
+        })
     }
 
     pub(super) fn write(&self, writer: &mut Writer) {
         writer.table("[model]");
         writer.key("without", &self.without);
         writer.key("mechanics", &self.mechanics);
+        writer.key("axes", &self.axes);
+        writer.key("mechanoregulation", &self.mechanoregulation);
         writer.key("allow_out_of_range", &self.allow_out_of_range);
     }
 }

@@ -14,13 +14,15 @@ pub(super) const ANATOMY: &str = "anatomy.nii.gz";
 pub(super) const ANATOMY_COLOURS: &str = "anatomy.csv";
 pub(super) const ANATOMY_ITK_SNAP: &str = "anatomy.label";
 pub(super) const VIRTUAL_CT: &str = "virtual_ct";
+pub(super) const RADIOGRAPHS: &str = "radiographs";
+pub(super) const SEPARATION: &str = "separation.png";
 pub(super) const FIELDS: &str = "fields.zarr";
 pub(super) const REPORT: &str = "report.html";
 /// The folder of the checkpoints.
 pub(crate) const CHECKPOINTS: &str = "checkpoint";
 pub(super) const LOCK: &str = ".lock";
 
-const RESULTS: [&str; 15] = [
+const RESULTS: [&str; 17] = [
     CASE,
     RESOLVED,
     RECORD,
@@ -33,6 +35,8 @@ const RESULTS: [&str; 15] = [
     ANATOMY_COLOURS,
     ANATOMY_ITK_SNAP,
     VIRTUAL_CT,
+    RADIOGRAPHS,
+    SEPARATION,
     FIELDS,
     REPORT,
     CHECKPOINTS,
@@ -68,6 +72,16 @@ pub(super) fn virtual_ct_of(day: u64) -> String {
     format!("day_{day:04}.nii.gz")
 }
 
+/// The file of a day's radiograph in a view, beneath [`RADIOGRAPHS`]; a run may end between two
+/// midnights.
+pub(super) fn radiograph_of(day: f64, view: &str) -> String {
+    if day.fract() == 0.0 {
+        format!("day_{day:04}_{view}.png")
+    } else {
+        format!("day_{day:09.4}_{view}.png")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,5 +103,7 @@ mod tests {
         }
         assert_eq!(virtual_ct_of(42), "day_0042.nii.gz");
         assert_eq!(virtual_ct_of(12_345), "day_12345.nii.gz");
+        assert_eq!(radiograph_of(42.0, "ap"), "day_0042_ap.png");
+        assert_eq!(radiograph_of(5.5, "lateral"), "day_0005.5000_lateral.png");
     }
 }

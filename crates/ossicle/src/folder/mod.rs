@@ -5,13 +5,15 @@
 //! | `case.toml` | the case as given |
 //! | `resolved.toml` | every value used, with unit and source |
 //! | `run.json` | inputs, machine, budgets, warnings, status: a [`Record`](crate::record::Record) |
-//! | `timeseries.csv` | one row a day; the columns of [`COLUMNS`](crate::readout::COLUMNS) |
+//! | `timeseries.csv` | one row a day; the columns of [`columns`](crate::readout::columns) |
 //! | `timeseries.parquet` | the same; units and meanings as `NAME.unit` and `NAME.meaning` in its metadata |
 //! | `columns.csv` | the name, unit and meaning of each column |
 //! | `steps.csv` | one row a step: its end, length, error, tries and iterations |
 //! | `anatomy.nii.gz` | the tissue of each voxel, by its code |
 //! | `anatomy.csv`, `anatomy.label` | names and colours of the codes, for 3D Slicer and for ITK-SNAP |
 //! | `virtual_ct/day_0042.nii.gz` | Hounsfield units |
+//! | `radiographs/day_0042_ap.png`, `…_lateral.png` | digitally reconstructed radiographs |
+//! | `separation.png` | the bones told apart, where they tell how the joint moves |
 //! | `fields.zarr` | chosen fields on chosen days: OME-Zarr, axes t, c, z, y, x |
 //! | `report.html` | the report |
 //! | `checkpoint/` | states to go on from, see [`checkpoint`](crate::checkpoint) |
@@ -22,6 +24,7 @@
 //! until it is resumed. Such a folder, like that of any run, can be replaced by force: the new run is
 //! then written beside it, and the old one stays until the new one is complete.
 
+mod csv_text;
 mod error;
 mod fields;
 mod labels;

@@ -12,6 +12,7 @@ use super::error::OpenRunError;
 use super::fields::Fields;
 use super::{layout, steps, table};
 use crate::history::StepRow;
+use crate::png::{self, Size};
 use crate::readout::Readout;
 use crate::record::{RECORD_FORMAT, Record};
 
@@ -171,6 +172,28 @@ impl Run {
     pub(crate) fn virtual_ct_bytes(&self, day: u64) -> Result<Vec<u8>, OpenRunError> {
         let path = self.path.join(layout::VIRTUAL_CT).join(layout::virtual_ct_of(day));
         fs::read(&path).map_err(OpenRunError::read(&path))
+    }
+
+    /// The radiograph of a day in a view, a PNG file, and its size.
+    pub(crate) fn radiograph(&self, day: f64, view: &str) -> Result<(Vec<u8>, Size), OpenRunError> {
+        let name = layout::radiograph_of(day, view);
+        self.picture(&self.path.join(layout::RADIOGRAPHS).join(name))
+    }
+
+    /// The bones told apart, a PNG file, and its size.
+    pub(crate) fn separation(&self) -> Result<(Vec<u8>, Size), OpenRunError> {
+        self.picture(&self.path.join(layout::SEPARATION))
+    }
+
+    fn picture(&self, path: &Path) -> Result<(Vec<u8>, Size), OpenRunError> {
+        let bytes = fs::read(path).map_err(OpenRunError::read(path))?;
+        match png::size_of(&bytes) {
+            Some(size) => Ok((bytes, size)),
+            None => {
+                let found = format!("{} bytes that are none", bytes.len());
+                Err(OpenRunError::damaged(path, found, "a whole PNG picture"))
+            }
+        }
     }
 
     /// The fields.

@@ -17,7 +17,7 @@ use super::standing::Standing;
 use super::{labels, layout, leftover, steps, table};
 use crate::history::StepRow;
 use crate::joint::MotionRow;
-use crate::readout::Readout;
+use crate::readout::{Column, Readout};
 use crate::record::{Record, Status};
 
 /// A run folder that is being written, by this process alone.
@@ -87,7 +87,7 @@ impl RunFolder {
             return Err(FolderError::NoRun { path: path.to_owned() });
         };
         let lock = Lock::acquire(&true_path)?;
-        for folder in ["", layout::VIRTUAL_CT, layout::CHECKPOINTS] {
+        for folder in ["", layout::VIRTUAL_CT, layout::RADIOGRAPHS, layout::CHECKPOINTS] {
             remove_unfinished(&true_path.join(folder))?;
         }
         Ok(Self { destination: true_path.clone(), path: true_path, made: false, lock, old: None })
@@ -151,15 +151,20 @@ impl RunFolder {
     }
 
     /// Writes the time series, one row a day, as `timeseries.csv` and
-    /// `timeseries.parquet`, and what its columns mean as `columns.csv`.
+    /// `timeseries.parquet`, and what its columns mean as `columns.csv`. The columns are those of
+    /// [`columns`](crate::readout::columns).
     ///
     /// # Errors
     /// [`FolderError::Write`].
-    pub fn timeseries(&self, rows: &[Readout]) -> Result<(), FolderError> {
+    pub fn timeseries(
+        &self,
+        rows: &[Readout],
+        columns: &[&'static Column],
+    ) -> Result<(), FolderError> {
         for (name, content) in [
-            (layout::TIMESERIES_CSV, table::csv(rows)),
-            (layout::TIMESERIES_PARQUET, table::parquet(rows)),
-            (layout::COLUMNS, table::dictionary()),
+            (layout::TIMESERIES_CSV, table::csv(rows, columns)),
+            (layout::TIMESERIES_PARQUET, table::parquet(rows, columns)),
+            (layout::COLUMNS, table::dictionary(columns)),
         ] {
             let content = content.map_err(FolderError::write(&self.path.join(name)))?;
             self.write(name, &content)?;
@@ -235,6 +240,25 @@ impl RunFolder {
         fs::create_dir_all(&folder).map_err(FolderError::write(&folder))?;
         let path = folder.join(layout::virtual_ct_of(day));
         Ok(write_atomically(&path, |file| file.write_all(bytes))?)
+    }
+
+    /// Writes `radiographs/day_DDDD_VIEW.png`, a picture as it is given.
+    ///
+    /// # Errors
+    /// [`FolderError::Write`].
+    pub(crate) fn radiograph(&self, day: f64, view: &str, png: &[u8]) -> Result<(), FolderError> {
+        let folder = self.path.join(layout::RADIOGRAPHS);
+        fs::create_dir_all(&folder).map_err(FolderError::write(&folder))?;
+        let path = folder.join(layout::radiograph_of(day, view));
+        Ok(write_atomically(&path, |file| file.write_all(png))?)
+    }
+
+    /// Writes `separation.png`, a picture as it is given.
+    ///
+    /// # Errors
+    /// [`FolderError::Write`].
+    pub(crate) fn separation(&self, png: &[u8]) -> Result<(), FolderError> {
+        self.write(layout::SEPARATION, png)
     }
 
     /// Begins `fields.zarr`: the given channels on `grid` for each of `days`, which rise.

@@ -4,7 +4,7 @@ use std::io;
 
 use ossicle_lesion::{Signal, Slow};
 
-use super::table::shortest;
+use super::csv_text::{Table, shortest};
 use crate::history::StepRow;
 
 /// Its columns before those of the signals' iterations; what is no pure number ends in its unit.
@@ -37,24 +37,15 @@ pub(super) fn csv(rows: &[StepRow]) -> io::Result<Vec<u8>> {
 
 /// The rows that [`csv()`] wrote, or what is wrong with the text: found, and expected.
 pub(super) fn from_csv(text: &[u8]) -> Result<Vec<StepRow>, [String; 2]> {
-    let mut reader = csv::Reader::from_reader(text);
     let names = names();
-    let unreadable = |error: csv::Error| [error.to_string(), names.join(",")];
-    let header = reader.headers().map_err(unreadable)?;
-    if header != names {
-        let header: Vec<&str> = header.iter().collect();
-        return Err([format!("the columns {}", header.join(",")), names.join(",")]);
-    }
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(unreadable)?;
-        let line = record.position().map_or(0, csv::Position::line);
-        rows.push(row(&record).ok_or_else(|| {
-            let cells: Vec<&str> = record.iter().collect();
+    let mut table = Table::of(text, &names)?;
+    table.expect(&names)?;
+    table.rows(|cells, line| {
+        row(cells).ok_or_else(|| {
+            let cells: Vec<&str> = cells.iter().collect();
             [format!("{} in line {line}", cells.join(",")), "a step".to_owned()]
-        })?);
-    }
-    Ok(rows)
+        })
+    })
 }
 
 fn row(cells: &csv::StringRecord) -> Option<StepRow> {

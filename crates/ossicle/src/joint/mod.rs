@@ -1,12 +1,16 @@
 //! The joint of a case: its bones as bodies on the lesion grid, what they impose on the tissue,
 //! and how far they move before bone meets bone.
 
+mod marks;
 mod motion;
+mod radiography;
+mod separation;
 mod table;
 
+use ossicle_anatomy::builtin::BuiltInError;
 use ossicle_anatomy::{Anatomy, Joint, JointKind};
-use ossicle_field::Field;
-use ossicle_image::GridMismatch;
+use ossicle_field::{Field, GridError};
+use ossicle_image::{GridMismatch, OverlapError};
 use ossicle_joint::bodies::{Bodies, BodiesError};
 use ossicle_joint::bridge::{BridgeError, BridgeModel};
 use ossicle_joint::frame::{FrameError, JointFrame, Line};
@@ -18,8 +22,13 @@ use ossicle_joint::radiograph::RadiographError;
 use ossicle_lesion::Holds;
 use thiserror::Error;
 
+use separation::Separation;
+
+pub(crate) use marks::ruler_mm;
 pub(crate) use motion::summed_up;
 pub use motion::{MotionRow, Reach};
+pub(crate) use radiography::{Radiography, Subject, VIEWS, lesion_bone, name_of, shadow_mm2};
+pub(crate) use separation::island_colours;
 pub(crate) use table::{csv, from_arrays, to_arrays};
 
 /// Days between two looks at the range of motion.
@@ -58,6 +67,18 @@ pub enum JointError {
     /// The shadow cannot be cast.
     #[error(transparent)]
     Radiograph(#[from] RadiographError),
+    /// The lesion does not lie in what is projected.
+    #[error(transparent)]
+    Overlap(#[from] OverlapError),
+    /// The joint cannot be drawn.
+    #[error(transparent)]
+    Anatomy(#[from] BuiltInError),
+    /// The joint lies out of view.
+    #[error(transparent)]
+    Grid(#[from] GridError),
+    /// A picture cannot be packed.
+    #[error("a picture cannot be packed: {0}")]
+    Picture(#[from] std::io::Error),
 }
 
 /// A joint that moves.
@@ -70,6 +91,7 @@ pub(crate) struct MovingJoint {
     groups: Vec<Group>,
     movements: Vec<Movement>,
     bridges: BridgeModel,
+    separation: Separation,
     /// What was assumed, estimated or found wrong.
     notes: Vec<String>,
     /// Movements that the bones stop too early in health.
@@ -140,10 +162,21 @@ impl MovingJoint {
                 unseen.join(", ")
             ));
         }
+        let reach = film_mm(kind) * scale;
+        let separation = Separation::new(&whole, wide.hu(), frame.centre_mm, reach)?;
         let bone = lesion.tissue().map(|t| t.is_bone());
         let (bodies, bridges) = (whole.on(&bone), BridgeModel::default());
-        let warnings = Vec::new();
-        let mut joint = Self { kind, frame, bodies, groups, movements, bridges, notes, warnings };
+        let mut joint = Self {
+            separation,
+            kind,
+            frame,
+            bodies,
+            groups,
+            movements,
+            bridges,
+            notes,
+            warnings: Vec::new(),
+        };
         joint.warnings = joint.stopped_early()?;
         Ok(joint)
     }
@@ -188,10 +221,12 @@ impl MovingJoint {
             .collect()
     }
 
-    /// The axis of the programmed movement.
-    pub(crate) fn programmed(&self) -> Option<ossicle_lesion::Rotation> {
-        let line = self.frame.movements.get(PROGRAMMED)?;
-        Some(ossicle_lesion::Rotation { point_mm: line.point_mm, direction: line.direction })
+    /// The axis of a movement of the same bones as the programmed one.
+    pub(crate) fn axis(&self, movement: &str) -> Option<ossicle_lesion::Rotation> {
+        let line = self.frame.movements.get(movement)?;
+        let same = self.bodies.moving(movement) == self.bodies.moving(PROGRAMMED);
+        let axis = ossicle_lesion::Rotation { point_mm: line.point_mm, direction: line.direction };
+        same.then_some(axis)
     }
 
     /// The names of the movements, in the order of a row's reaches.
@@ -258,8 +293,42 @@ pub(crate) fn normal_range(joint: &Joint, movement: &str, age_years: f64, sex: S
 }
 
 /// How wide a grid must be to hold the bones that can meet, mm from the centre in an adult.
+///
+/// The forearm meets far from the elbow, and its axis wants length.
 pub(crate) fn reach_mm(kind: JointKind) -> f64 {
+    if kind == JointKind::Hip { 85.0 } else { 130.0 }
+}
+
+/// Half the width of a picture of the joint, mm in an adult.
+pub(crate) fn film_mm(kind: JointKind) -> f64 {
     if kind == JointKind::Hip { 85.0 } else { 65.0 }
+}
+
+/// The part of a field that lies in bounds, mm, or is touched by them.
+///
+/// # Errors
+/// If it is no grid of its own.
+pub(crate) fn part_within<T: Copy>(
+    field: &Field<T>,
+    [low, high]: [[f64; 3]; 2],
+) -> Result<Field<T>, GridError> {
+    let grid = field.grid();
+    let (mut first, mut last) = ([f64::INFINITY; 3], [f64::NEG_INFINITY; 3]);
+    for corner in 0..8_usize {
+        let end = |a: usize| if corner >> a & 1 == 0 { low[a] } else { high[a] };
+        let voxel = grid.to_voxel(std::array::from_fn(end));
+        for a in 0..3 {
+            first[a] = first[a].min(voxel[a].round());
+            last[a] = last[a].max(voxel[a].round());
+        }
+    }
+    let ends = grid.shape().map(|n| n as f64 - 1.0);
+    let from: [usize; 3] = std::array::from_fn(|a| first[a].clamp(0.0, ends[a]) as usize);
+    let shape = std::array::from_fn(|a| last[a].clamp(0.0, ends[a]) as usize - from[a] + 1);
+    let part = grid.crop(from, shape)?;
+    Ok(Field::from_fn(part, |voxel| {
+        field[std::array::from_fn::<usize, 3, _>(|a| from[a] + voxel[a])]
+    }))
 }
 
 /// Whether any voxel is in a mask.
@@ -276,144 +345,4 @@ fn rotation(movement: &Movement) -> Rotation {
 }
 
 #[cfg(test)]
-mod tests {
-    use ossicle_lesion::{Slow, State};
-
-    use super::*;
-    use crate::case::{CaseFile, Override};
-    use crate::setting::Setting;
-
-    const CASE: &str = r#"format = 1
-duration = "30 d"
-
-[anatomy]
-builtin = "hip"
-
-[anatomy.lesion_box]
-spacing = "1.5 mm"
-margin = "6 mm"
-
-[[injury]]
-kind = "capsule_tear"
-position = { landmark = "capsule_superior" }
-arc = "80 deg"
-
-[model]
-mechanics = "bones"
-"#;
-
-    fn setting(changes: &[&str]) -> Result<Setting, String> {
-        let overrides: Vec<Override> =
-            changes.iter().map(|c| Override::Set((*c).to_owned())).collect();
-        let (folder, vocabulary) = (std::path::Path::new(""), crate::vocabulary());
-        let file = CaseFile::from_bytes("case", CASE.as_bytes(), folder, &overrides, &vocabulary);
-        file.and_then(|file| Setting::new(&file)).map_err(|refused| refused.to_string())
-    }
-
-    fn row(setting: &Setting, state: &State) -> MotionRow {
-        let joint = setting.joint.as_ref().expect("a joint");
-        joint.motion(&setting.problem, state, &setting.tissue_hu).expect("a row")
-    }
-
-    /// Dense bone in the soft tissue of those voxels.
-    fn ossified(setting: &Setting, belongs: impl Fn([f64; 3]) -> bool) -> State {
-        let mut state = State::at_injury(&setting.problem);
-        let grid = *setting.grid();
-        for c in 0..grid.len() {
-            let x = grid.centre(grid.voxel(c));
-            if setting.problem.tissue()[c].is_soft() && belongs(x) {
-                state.field_mut(Slow::Mineral)[c] = 0.5;
-            }
-        }
-        state
-    }
-
-    #[test]
-    fn a_healthy_hip_moves_as_far_as_normal_and_bone_takes_from_it_until_it_is_fused() {
-        let setting = setting(&[]).unwrap();
-        let healthy = row(&setting, &State::at_injury(&setting.problem));
-        assert!(setting.joint.as_ref().expect("a joint").warnings().is_empty());
-        assert_eq!((healthy.grade.as_str(), healthy.bridge, healthy.shadow_mm2), ("0", false, 0.0));
-        let names: Vec<&str> = healthy.reaches.iter().map(|r| r.movement.as_str()).collect();
-        let expected = [
-            "abduction",
-            "adduction",
-            "extension",
-            "external_rotation",
-            "flexion",
-            "internal_rotation",
-        ];
-        assert_eq!(names, expected);
-        // Where nothing stops flexion the lesion is told how far it was followed, not that nobody looked.
-        let mut open = healthy.clone();
-        let flexion = open.reaches.iter_mut().find(|r| r.movement == PROGRAMMED).unwrap();
-        flexion.bony_deg = f64::INFINITY;
-        let followed_deg = flexion.normal_deg + BEYOND_DEG;
-        assert_eq!(open.programmed_bony_deg(), followed_deg);
-        for r in &healthy.reaches {
-            assert_eq!(r.soft_deg, r.normal_deg);
-            // No more than a few degrees are lost to the shape of the bones alone.
-            assert!(r.free_deg > r.normal_deg - 5.0 && r.free_deg <= r.normal_deg, "{r:?}");
-        }
-
-        // Bone above the head, from the rim of the socket outwards, stops abduction early.
-        let centre = setting.anatomy.joint().centre_mm;
-        let from = move |x: [f64; 3]| -> [f64; 3] { std::array::from_fn(|a| x[a] - centre[a]) };
-        let spur = ossified(&setting, |x| {
-            let [x, y, z] = from(x);
-            x > 20.0 && x < 42.0 && y.abs() < 12.0 && z > 14.0
-        });
-        let blocked = row(&setting, &spur);
-        let abduction = |row: &MotionRow| row.reaches[0].free_deg;
-        assert!(abduction(&blocked) < abduction(&healthy) - 5.0 && !blocked.bridge, "{blocked:?}");
-        assert!(blocked.shadow_mm2 > 100.0 && blocked.gap_mm < 20.0);
-        assert!(["II", "III"].contains(&blocked.grade.as_str()), "{}", blocked.grade);
-
-        // All soft tissue turned to bone fuses the joint.
-        let fused = row(&setting, &ossified(&setting, |_| true));
-        assert!(fused.bridge && fused.grade == "IV", "{fused:?}");
-        assert!(fused.reaches.iter().all(|r| r.free_deg == 0.0), "{fused:?}");
-    }
-
-    #[test]
-    fn bones_that_meet_too_early_in_health_are_warned_of() {
-        let elbow = CASE
-            .replace("\"hip\"", "\"elbow\"")
-            .replace("capsule_superior", "capsule_anterior")
-            .replace("\"6 mm\"", "\"20 mm\"");
-        let (folder, vocabulary) = (std::path::Path::new(""), crate::vocabulary());
-        let file = CaseFile::from_bytes("case", elbow.as_bytes(), folder, &[], &vocabulary);
-        let setting = file.and_then(|file| Setting::new(&file)).map_err(|e| e.to_string()).unwrap();
-        let row = row(&setting, &State::at_injury(&setting.problem));
-        for reach in &row.reaches {
-            let early = reach.bony_deg < reach.normal_deg - EARLY_DEG;
-            let told = setting.warnings.iter().any(|w| w.starts_with(&reach.movement));
-            assert_eq!(told, early, "{reach:?}: {:?}", setting.warnings);
-        }
-        assert!(setting.warnings.iter().any(|w| w.contains("read what is lost")));
-    }
-
-    #[test]
-    fn what_has_no_joint_of_bones_is_refused() {
-        let ball = r#"format = 1
-duration = "30 d"
-
-[anatomy]
-builtin = "sphere"
-
-[[injury]]
-kind = "ellipsoid"
-position = { ras = ["0 mm", "0 mm", "0 mm"] }
-radii = "4 mm"
-
-[model]
-mechanics = "bones"
-"#;
-        let (folder, vocabulary) = (std::path::Path::new(""), crate::vocabulary());
-        let file = CaseFile::from_bytes("case", ball.as_bytes(), folder, &[], &vocabulary);
-        let told = file.and_then(|file| Setting::new(&file)).err().expect("refused").to_string();
-        for part in ["model.mechanics", "no joint", "expected an anatomy that shows both bones"] {
-            assert!(told.contains(part), "no {part:?} in {told}");
-        }
-    }
-}
+mod tests;

@@ -5,12 +5,12 @@ use ossicle_field::Field;
 use ossicle_joint::bodies::{Attachment, Islands, islands};
 use ossicle_joint::grade::{ElbowBone, ElbowMotion, FUNCTIONAL, HipBone, brooker, hastings_graham};
 use ossicle_joint::motion::{Excursion, Heterotopic, Ranges, Solid};
-use ossicle_joint::radiograph::{View, projected_area_mm2};
+use ossicle_joint::radiograph::View;
 use ossicle_lesion::{Problem, Slow, State};
 
+use super::radiography::{lesion_bone, shadow_mm2};
 use super::{BEYOND_DEG, Group, JointError, Movement, MovingJoint, PROGRAMMED, any};
-use crate::readout::LesionHu;
-use crate::record::{JointRecord, MovementRecord};
+use crate::record::{GradeRecord, JointRecord, MovementRecord, SeparationRecord};
 
 /// The range of motion on a day, and what a grader would say of the bone.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,9 +45,6 @@ pub struct Reach {
     pub free_deg: f64,
 }
 
-/// Shares of a pixel are told apart by this much, mm.
-const PIXEL_MM: f64 = 0.5;
-
 impl MovingJoint {
     /// The range of motion of a state. `tissue_hu` holds the HU of the tissue without the lesion.
     ///
@@ -59,9 +56,7 @@ impl MovingJoint {
         state: &State,
         tissue_hu: &[f32],
     ) -> Result<MotionRow, JointError> {
-        let hu = LesionHu { problem, state, tissue_hu };
-        let grid = *problem.grid();
-        let bone = Field::from_vec(grid, (0..grid.len()).map(|c| hu.is_bone(c)).collect());
+        let bone = lesion_bone(problem, state, tissue_hu);
         let islands = islands(&self.bodies, &bone)?;
         let mut gap_mm = f64::INFINITY;
         let (mut bony, mut bridge) = (vec![f64::INFINITY; self.movements.len()], false);
@@ -87,14 +82,26 @@ impl MovingJoint {
             day: state.day,
             bridge,
             gap_mm: if any(&bone) { gap_mm } else { f64::INFINITY },
-            shadow_mm2: if any(&bone) {
-                projected_area_mm2(&bone, View::AnteroPosterior, PIXEL_MM)?
-            } else {
-                0.0
-            },
+            shadow_mm2: shadow_mm2(&bone, View::AnteroPosterior)?,
             grade: self.grade(&islands, bridge, gap_mm, &reaches),
             reaches,
         })
+    }
+
+    /// How the bones were told apart, with the islands that there are in a state: a PNG file, and
+    /// what it shows.
+    ///
+    /// # Errors
+    /// If it cannot be drawn.
+    pub(crate) fn separation(
+        &self,
+        problem: &Problem,
+        state: &State,
+        tissue_hu: &[f32],
+    ) -> Result<(Vec<u8>, SeparationRecord), JointError> {
+        let islands = islands(&self.bodies, &lesion_bone(problem, state, tissue_hu))?;
+        let picture = self.separation.picture(&islands, self.bodies.side())?;
+        Ok((picture, self.separation.record(&islands)))
     }
 
     /// How far the movements of a group go before anything collides.
@@ -169,6 +176,17 @@ impl MovingJoint {
             .collect()
     }
 
+    /// What is left of every movement now, of a joint whose bones were looked at before.
+    pub(crate) fn reaches_since(
+        &self,
+        look: &MotionRow,
+        problem: &Problem,
+        state: &State,
+    ) -> Vec<Reach> {
+        let bony: Vec<f64> = look.reaches.iter().map(|reach| reach.bony_deg).collect();
+        self.reaches(problem, state, &bony)
+    }
+
     fn grade(&self, islands: &Islands, bridge: bool, gap_mm: f64, reaches: &[Reach]) -> String {
         let reach = |name: &str| reaches.iter().find(|r| r.movement == name);
         let free = |name: &str| reach(name).map_or(0.0, |r| r.free_deg);
@@ -214,6 +232,15 @@ pub(super) fn end_of(excursion: &Excursion, movement: &Movement) -> f64 {
 }
 
 impl MotionRow {
+    /// How the bone was graded.
+    pub(crate) fn graded(&self) -> GradeRecord {
+        GradeRecord {
+            grade: self.grade.clone(),
+            bridge: self.bridge,
+            gap_mm: self.gap_mm.is_finite().then_some(self.gap_mm),
+        }
+    }
+
     /// Where bone ends the programmed movement, degrees; where it does not, how far it was followed.
     pub(crate) fn programmed_bony_deg(&self) -> f64 {
         let programmed = self.reaches.iter().find(|r| r.movement == PROGRAMMED);

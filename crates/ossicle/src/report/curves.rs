@@ -8,7 +8,9 @@ use super::draw::palette::{BONE, CARTILAGE, INFLAMMATION, Ink, OSTEOID, PERFUSIO
 use super::figure::{Figure, Layout};
 use super::source::{Absent, Piece};
 use super::words;
-use crate::readout::{BONE_HU, MINERAL_MG_PER_MM3, Readout, Summary, VISIBLE_HU};
+use crate::readout::{
+    BONE_HU, Column, MINERAL_MG_PER_MM3, MOVEMENTS, Readout, Summary, VISIBLE_HU,
+};
 
 /// Less than this in mm³, mg or mm³ a day is shown as a flat line: no lesion is as small.
 const TRACE: f64 = 0.01;
@@ -82,7 +84,7 @@ fn charts(rows: &[Readout], marks: &[Mark]) -> Vec<Chart> {
     ];
     let symptom_points: Vec<&[[f64; 2]]> = symptoms.iter().map(|s| s.points.as_slice()).collect();
     let symptoms_settled = settled_day(&symptom_points, last_day);
-    vec![
+    let mut charts = vec![
         chart(
             "Bone volume",
             &format!("above {BONE_HU} HU, {volume_unit}"),
@@ -119,6 +121,13 @@ fn charts(rows: &[Readout], marks: &[Mark]) -> Vec<Chart> {
                 series("lost to contracture", OSTEOID, &|r| r.contracture_deg),
             ],
         ),
+    ];
+    charts.extend(movements(rows).chunks(MOVEMENTS_IN_ONE).map(|some| {
+        let names: Vec<&str> = some.iter().map(|series| series.name.as_str()).collect();
+        let title = words::capitalised(&words::listed(&names));
+        chart(&title, "degrees left", zero(10.0), some.to_vec())
+    }));
+    charts.extend([
         chart("Densest voxel", "HU", zero(BONE_HU), vec![series("", BONE, &|r| r.max_hu)]),
         chart(
             "Maturity",
@@ -132,7 +141,24 @@ fn charts(rows: &[Readout], marks: &[Mark]) -> Vec<Chart> {
             zero(TRACE),
             vec![series("", PERFUSION, &|r| r.tracer_uptake_mm3_per_day)],
         ),
-    ]
+    ]);
+    charts
+}
+
+/// Movements in one chart at most.
+const MOVEMENTS_IN_ONE: usize = 3;
+
+/// What is left of each movement, where bones tell: a curve each.
+fn movements(rows: &[Readout]) -> Vec<Series> {
+    let inks = [PLAIN, BONE, CARTILAGE].into_iter().cycle();
+    let curve = |column: &'static Column| {
+        let known = rows.iter().map(|r| [r.day, column.of(r)]).filter(|p| !p[1].is_nan());
+        let points: Vec<[f64; 2]> = known.collect();
+        let name = words::spoken(column.name.trim_end_matches("_deg"));
+        (!points.is_empty()).then_some((name, points))
+    };
+    let curves = MOVEMENTS.iter().filter_map(curve).zip(inks);
+    curves.map(|((name, points), ink)| Series { name, ink, points }).collect()
 }
 
 /// What a chart shows, for those who do not see it.
@@ -193,6 +219,23 @@ mod tests {
             "Bone volume (above 250 HU, cm³) against day. It is 0 on day 0, at most 2.66 on \
              day 60, and 2.66 on day 60."
         );
+    }
+
+    #[test]
+    fn movements_are_charted_where_bones_tell_them() {
+        let moved = |day: f64, abduction_deg| Readout {
+            flexion_deg: Some(120.0 - day),
+            extension_deg: Some(10.0),
+            abduction_deg,
+            adduction_deg: Some(20.0),
+            ..row(day, 0.0)
+        };
+        let rows = [moved(0.0, None), moved(1.0, Some(40.0)), moved(2.0, Some(35.0))];
+        let charts = charts(&rows, &[]);
+        let titles: Vec<&str> = charts.iter().map(|c| c.title.as_str()).collect();
+        assert_eq!(titles[6..8], ["Flexion, extension and abduction", "Adduction"]);
+        assert_eq!(charts[6].series[2].points, [[1.0, 40.0], [2.0, 35.0]]);
+        assert!(alt(&charts[6]).contains("Flexion is 120 on day 0, at most 120 on day 0, and 118"));
     }
 
     #[test]

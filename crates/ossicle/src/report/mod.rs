@@ -9,7 +9,7 @@
 //! | the parts of the folder, each there or not, with the reason | `source.rs` |
 //! | the answer in words, the tables | `answer.rs`, `tables.rs`, `milestones.rs`, `words.rs` |
 //! | where the lesion lies, and what is new bone | `lesion.rs` |
-//! | the figures | `curves.rs`, `succession.rs`, `slices.rs`, `tissue_map.rs`, `zones/` |
+//! | the figures | `curves.rs`, `succession.rs`, `slices.rs`, `bones.rs`, `tissue_map.rs`, `zones/` |
 //! | how pictures are drawn, whatever they are of | `draw/` |
 //! | the page they stand on | `page.rs`, `page.html`, `page.css` |
 //!
@@ -30,6 +30,7 @@
 //! profile is one entry of `QUANTITIES` in `zones/profile.rs`.
 
 mod answer;
+mod bones;
 mod curves;
 mod days;
 mod draw;

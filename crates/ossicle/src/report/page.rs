@@ -11,7 +11,7 @@ use super::figure::Figure;
 use super::lesion::Look;
 use super::source::{Absent, Piece, Source};
 use super::tables::{Changed, Injury, InputRow, Row, Table};
-use super::{curves, milestones, slices, succession, tables, tissue_map, zones};
+use super::{bones, curves, milestones, slices, succession, tables, tissue_map, zones};
 use crate::readout::Readout;
 
 const TEMPLATE: &str = include_str!("page.html");
@@ -34,6 +34,8 @@ pub(super) fn render(source: &Source) -> Result<String, minijinja::Error> {
     let figures = [
         ("answer", with_look(slices::largest)),
         ("curves", curves::figure(&source.rows, summary)),
+        ("radiographs", bones::radiographs(source)),
+        ("separation", bones::separation(source)),
         ("succession", succession::figure(&source.rows, summary)),
         ("slices", with_look(slices::figure)),
         ("zones", zones::figure(source)),
@@ -56,6 +58,9 @@ pub(super) fn render(source: &Source) -> Result<String, minijinja::Error> {
         key_figures: tables::key_figures(record, rows),
         setup: tables::setup(record),
         motion: tables::motion(record),
+        pattern: tables::pattern(record),
+        readings: bones::readings(record),
+        told_apart: record.separation.is_some(),
         injuries: tables::injuries(record),
         changed: tables::changed(record),
         milestones: milestones::table(record, rows),
@@ -88,6 +93,12 @@ struct Page<'a> {
     key_figures: Vec<Row>,
     setup: Vec<Row>,
     motion: Vec<Row>,
+    /// Without rows where there is no bone.
+    pattern: Vec<Row>,
+    /// Without rows where there are no bones to radiograph.
+    readings: Table,
+    /// Whether bones tell how the joint moves.
+    told_apart: bool,
     injuries: Vec<Injury>,
     changed: Vec<Changed>,
     milestones: Table,

@@ -7,6 +7,7 @@ use ossicle_field::Field;
 use ossicle_image::ScanFault;
 
 use crate::folder::{Fields, OpenRunError, Run};
+use crate::png::Size;
 use crate::readout::Readout;
 use crate::record::Record;
 
@@ -62,6 +63,18 @@ impl Source {
     pub(super) fn virtual_ct(&self, day: u64) -> Piece<Field<f32>> {
         let what = format!("The virtual CT of day {day}");
         self.run.virtual_ct(day).map_err(|e| absent(&self.run, &e, &what))
+    }
+
+    /// The radiograph of a day in a view, a PNG file, and its size.
+    pub(super) fn radiograph(&self, day: f64, view: &str) -> Piece<(Vec<u8>, Size)> {
+        let what = format!("The radiograph of day {day}");
+        self.run.radiograph(day, view).map_err(|e| absent(&self.run, &e, &what))
+    }
+
+    /// The picture of the bones told apart, a PNG file, and its size.
+    pub(super) fn separation(&self) -> Piece<(Vec<u8>, Size)> {
+        let what = "The picture of the bones told apart";
+        self.run.separation().map_err(|e| absent(&self.run, &e, what))
     }
 
     /// A field on a day.

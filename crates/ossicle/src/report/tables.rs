@@ -75,6 +75,25 @@ pub(super) fn motion(record: &Record) -> Vec<Row> {
     rows
 }
 
+/// In which tissue the bone lies, and how far from the joint.
+pub(super) fn pattern(record: &Record) -> Vec<Row> {
+    let Some(pattern) = &record.pattern else { return Vec::new() };
+    let told = |(tissue, share): (&String, &f64)| {
+        let ossified =
+            words::per_cent(pattern.ossified_by_tissue.get(tissue).copied().unwrap_or(0.0));
+        let share = words::per_cent(*share);
+        let told = format!("{share} of the bone; {ossified} of this tissue in the lesion box");
+        row(words::capitalised(&words::spoken(tissue)), told)
+    };
+    let mut rows: Vec<Row> = pattern.largest().into_iter().map(told).collect();
+    rows.extend(pattern.joint_line_mm.map(|[nearest, mean, furthest]| {
+        let [nearest, mean, furthest] = [nearest, mean, furthest].map(number);
+        let told = format!("{mean} mm on average, {nearest} to {furthest} mm");
+        row("Distance from articular cartilage", told)
+    }));
+    rows
+}
+
 /// The largest gap of any book.
 pub(super) fn worst_gap(record: &Record) -> f64 {
     let books = &record.budgets;

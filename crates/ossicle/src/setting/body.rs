@@ -130,6 +130,14 @@ impl Body {
         self.overview().joint()
     }
 
+    /// Its size relative to an adult's; a scan's own is not known.
+    pub(super) fn scale(&self) -> f64 {
+        match self {
+            Self::BuiltIn { scale, .. } => *scale,
+            Self::Scan { .. } => 1.0,
+        }
+    }
+
     /// The grid that the lesion is computed on.
     pub(super) fn lesion_grid(
         &self,

@@ -8,11 +8,11 @@ mod joint;
 use ossicle_anatomy::{Anatomy, Tissue};
 use ossicle_field::{Field, Grid, reduce};
 use ossicle_image::{Connectivity, distance_mm, label_components};
-use ossicle_lesion::{Control, Model, OxygenUptake, ParameterValues, Problem};
+use ossicle_lesion::{Control, Model, ParameterValues, Problem};
 
-use crate::case::{Case, CaseError, CaseFile, Cause, LengthMm, LesionBox, Quantity, Refusal};
+use crate::case::{self, Case, CaseError, CaseFile, Cause, LengthMm, LesionBox, Quantity, Refusal};
 use crate::checkpoint::AT_ONCE;
-use crate::joint::{EVERY_DAYS, MovingJoint};
+use crate::joint::{EVERY_DAYS, MovingJoint, Subject};
 use crate::memory;
 use crate::patient;
 use crate::plan::Plan;
@@ -31,6 +31,8 @@ pub struct Setting {
     pub control: Control,
     /// The joint, where it is told by its bones.
     pub(crate) joint: Option<MovingJoint>,
+    /// What is radiographed, where there are bones to be seen.
+    pub(crate) radiographed: Option<Subject>,
     /// The anatomy on the lesion grid.
     pub anatomy: Anatomy,
     /// HU of the tissue without the lesion, on the lesion grid.
@@ -77,20 +79,24 @@ impl Setting {
         let grid = body.lesion_grid(file, &placed)?;
         refuse_too_coarse(file, &grid)?;
         let scan_grid = body.scan_grid(&grid);
-        let needed_bytes = memory::needed_bytes(grid.len(), scan_grid.len());
+        let radiographed = joint::radiographed(file, &body, &grid)?;
+        // A radiograph takes what a virtual CT of its own takes.
+        let scanned = scan_grid.len() + radiographed.as_ref().map_or(0, Subject::voxels);
+        let needed_bytes = memory::needed_bytes(grid.len(), scanned);
         refuse_too_large(file, &grid, needed_bytes)?;
         let anatomy = body.on(file, &grid)?;
         let drawn = injuries::draw(file, &anatomy, &placed)?;
         let (values, parameters_changed) = parameter_values(case);
-        let model = Model::new(&values, &case.model.without).map_err(|cause| {
-            refused(
-                file,
-                Cause::UnknownName,
-                "model.without",
-                &cause.to_string(),
-                "names of processes",
-            )
-        })?;
+        let model =
+            Model::new(&values, &case.model.without, mechanoregulation(case)).map_err(|cause| {
+                refused(
+                    file,
+                    Cause::UnknownName,
+                    "model.without",
+                    &cause.to_string(),
+                    "names of processes",
+                )
+            })?;
         let rom_deg = joint::rom_deg(case, anatomy.joint());
         let (tissue, hu) = (anatomy.tissue(), anatomy.hu().clone());
         let problem = Problem::new(
@@ -129,9 +135,10 @@ impl Setting {
                 tolerance: case.numerics.tolerance,
                 shortest_days: case.numerics.shortest_step.0,
                 longest_days: case.numerics.longest_step.0,
-                oxygen_uptake: OxygenUptake::Converged,
+                ..Control::default()
             },
             joint: moving,
+            radiographed,
             anatomy,
             tissue_hu: hu,
             scanner,
@@ -177,19 +184,34 @@ impl Setting {
         steps * self.grid().len() as f64 * 1.7e-6 / 2.0
     }
 
+    /// Days with radiographs, in order: the first, the last, and those of other outputs; none
+    /// where there are no bones.
+    #[must_use]
+    pub fn radiograph_days(&self) -> Vec<f64> {
+        if self.radiographed.is_none() {
+            return Vec::new();
+        }
+        let outputs = self.virtual_ct_days.iter().chain(&self.field_days).map(|d| *d as f64);
+        in_order(outputs.chain([0.0, self.duration_days]), self.duration_days)
+    }
+
     /// Days on which a step must end: something changes or is written, or the run is over.
     #[must_use]
     pub fn days_due(&self) -> Vec<f64> {
         let outputs = self.virtual_ct_days.iter().chain(&self.field_days).map(|d| *d as f64);
         let looks = (self.duration_days / EVERY_DAYS).floor() as u32;
         let motion = self.joint.iter().flat_map(|_| (0..=looks).map(|n| EVERY_DAYS * f64::from(n)));
-        let mut days: Vec<f64> =
-            outputs.chain(self.plan.changes()).chain(motion).chain([self.duration_days]).collect();
-        days.retain(|d| (0.0..=self.duration_days).contains(d));
-        days.sort_by(f64::total_cmp);
-        days.dedup();
-        days
+        let days = outputs.chain(self.plan.changes()).chain(motion).chain(self.radiograph_days());
+        in_order(days.chain([self.duration_days]), self.duration_days)
     }
+}
+
+/// The days up to the last one, each once.
+fn in_order(days: impl Iterator<Item = f64>, last: f64) -> Vec<f64> {
+    let mut days: Vec<f64> = days.filter(|d| (0.0..=last).contains(d)).collect();
+    days.sort_by(f64::total_cmp);
+    days.dedup();
+    days
 }
 
 /// One problem as an error.
@@ -245,6 +267,15 @@ fn refuse_too_large(file: &CaseFile, grid: &Grid, needed: u64) -> Result<(), Cas
         memory::told(available)
     );
     Err(refused(file, Cause::Memory, "anatomy.lesion_box", &found, &expected))
+}
+
+fn mechanoregulation(case: &Case) -> ossicle_lesion::Mechanoregulation {
+    use ossicle_lesion::Mechanoregulation as Of;
+    match case.model.mechanoregulation {
+        case::Mechanoregulation::Strain => Of::Strain,
+        case::Mechanoregulation::LacroixPrendergast => Of::LacroixPrendergast,
+        case::Mechanoregulation::StrainEnergy => Of::StrainEnergy,
+    }
 }
 
 /// The model's values for a case: the user's, changed by the patient's traits.

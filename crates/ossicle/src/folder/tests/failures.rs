@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::folder::testing::{Folder, channels, failed, names, noisy, oblique_grid, record, rows};
+use crate::folder::testing::{
+    Folder, channels, failed, names, noisy, oblique_grid, record, rows, told,
+};
 use crate::folder::{FolderError, Run, RunFolder, check_space};
 use crate::record::Status;
 
@@ -61,7 +63,7 @@ fn a_full_disk_loses_nothing_that_was_there() {
 
     let folder = RunFolder::create(&path, false).unwrap();
     folder.record(&record(Status::Running)).unwrap();
-    folder.timeseries(&rows(40)).unwrap();
+    folder.timeseries(&rows(40), &told()).unwrap();
     // 0.4 MB of noise a day, in single precision.
     let grid = oblique_grid([64, 64, 25]);
     let field = noisy(&grid, 0);
@@ -110,7 +112,7 @@ fn a_disk_without_a_byte_left_takes_no_run_and_keeps_the_old_files() {
     let brim = fs::write(home.path().join("brim"), vec![0; 1 << 20]).unwrap_err();
     assert_eq!(brim.kind(), io::ErrorKind::StorageFull);
     assert!(is_full(&folder.case_text("new").unwrap_err()));
-    assert!(is_full(&folder.timeseries(&rows(3)).unwrap_err()));
+    assert!(is_full(&folder.timeseries(&rows(3), &told()).unwrap_err()));
     assert_eq!(names(&path), [".lock", "case.toml", "run.json"]);
     folder.complete().unwrap();
     assert_eq!(Run::open(&path).unwrap().case_text().unwrap(), "old");

@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 use ossicle_field::noise;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
-use crate::folder::testing::{Folder, anatomy, channels, names, noisy, oblique_grid, record, rows};
+use crate::folder::testing::{
+    Folder, anatomy, channels, names, noisy, oblique_grid, record, rows, told,
+};
 use crate::folder::{Run, RunFolder, recover};
 use crate::history::tests::history;
 use crate::record::Status;
@@ -32,7 +34,7 @@ fn writes_for_ever() {
     let mut writer = Some(writer);
     for day in 0.. {
         folder.case_text("case").unwrap();
-        folder.timeseries(&rows(day % 600)).unwrap();
+        folder.timeseries(&rows(day % 600), &told()).unwrap();
         folder.steps(&history(day % 600)).unwrap();
         folder.record(&record(Status::Running)).unwrap();
         folder.anatomy(&anatomy(&grid)).unwrap();
@@ -50,7 +52,7 @@ fn replaces_for_ever() {
     let Some(path) = std::env::var_os(PATH).map(PathBuf::from) else { return };
     loop {
         let folder = RunFolder::create(&path, true).unwrap();
-        folder.timeseries(&rows(5)).unwrap();
+        folder.timeseries(&rows(5), &told()).unwrap();
         folder.record(&record(Status::Complete)).unwrap();
         folder.complete().unwrap();
     }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::folder::testing::{Folder, anatomy, oblique_grid, record, rows};
+use crate::folder::testing::{Folder, anatomy, oblique_grid, record, rows, told};
 use crate::folder::{OpenRunError, Run, RunFolder};
 use crate::record::Status;
 
@@ -49,7 +49,7 @@ fn parts_that_are_missing_or_damaged() {
     refused(run.fields(), "fields.zarr: cannot be read");
     refused(run.virtual_ct(0), "virtual_ct: has nothing of day 0");
 
-    folder.timeseries(&rows(9)).unwrap();
+    folder.timeseries(&rows(9), &told()).unwrap();
     folder.anatomy(&anatomy(&oblique_grid([8, 7, 6]))).unwrap();
     let file = |name: &str| path.join(name);
     cut(&file("timeseries.csv"));

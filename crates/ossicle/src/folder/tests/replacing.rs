@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::folder::testing::{Folder, names, record, rows};
+use crate::folder::testing::{Folder, names, record, rows, told};
 use crate::folder::{FolderError, Run, RunFolder};
 use crate::record::Status;
 
@@ -11,7 +11,7 @@ use crate::record::Status;
 fn complete_run(path: &Path, text: &str) {
     let folder = RunFolder::create(path, false).unwrap();
     folder.case_text(text).unwrap();
-    folder.timeseries(&rows(3)).unwrap();
+    folder.timeseries(&rows(3), &told()).unwrap();
     folder.record(&record(Status::Complete)).unwrap();
     assert_eq!(folder.complete().unwrap(), path);
 }

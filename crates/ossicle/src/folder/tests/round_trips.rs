@@ -7,7 +7,7 @@ use ossicle_field::{Field, Grid};
 use ossicle_image::{grid_mismatch, read_labels};
 
 use crate::folder::testing::{
-    Folder, anatomy, channels, failed, names, noisy, oblique_grid, record, rows,
+    Folder, anatomy, channels, failed, names, noisy, oblique_grid, record, rows, told,
 };
 use crate::folder::{FolderError, OpenRunError, Run, RunFolder};
 use crate::history::tests::history;
@@ -30,7 +30,7 @@ fn texts_record_and_time_series() {
     folder.resolved("format = 1").unwrap();
     folder.report("<p>5 µm").unwrap();
     folder.record(&written).unwrap();
-    folder.timeseries(&rows).unwrap();
+    folder.timeseries(&rows, &told()).unwrap();
     let steps = history(90);
     folder.steps(&steps).unwrap();
     let run = Run::open(folder.path()).unwrap();

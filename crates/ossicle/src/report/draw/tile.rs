@@ -105,21 +105,24 @@ impl Tile {
         self.say([x, y - 6.0], Anchor::Start, &format!("{} mm", plain(length_mm)));
     }
 
-    /// White words that stay readable on anything.
     fn say(&mut self, place: [f64; 2], anchor: Anchor, text: &str) {
-        let words = words(place, 11.0, anchor, "#fff", text)
-            .with("font-weight", "600")
-            .with("paint-order", "stroke")
-            .with("stroke", "#000")
-            .with("stroke-opacity", "0.6")
-            .with("stroke-width", "2.5");
-        self.group.add(words);
+        self.group.add(white_words(place, anchor, text));
     }
 
     /// The slice at a place in the picture.
     pub(in crate::report) fn at(self, [x, y]: [f64; 2]) -> Element {
         self.group.with("transform", &format!("translate({} {})", short(x), short(y)))
     }
+}
+
+/// White words that stay readable on anything.
+pub(in crate::report) fn white_words(place: [f64; 2], anchor: Anchor, text: &str) -> Element {
+    words(place, 11.0, anchor, "#fff", text)
+        .with("font-weight", "600")
+        .with("paint-order", "stroke")
+        .with("stroke", "#000")
+        .with("stroke-opacity", "0.6")
+        .with("stroke-width", "2.5")
 }
 
 /// A sample of a colour or line and what it means.

@@ -10,7 +10,7 @@ use ossicle_lesion::Slow;
 
 use super::markup::Page;
 use crate::folder::{Channel, RunFolder};
-use crate::readout::{HU_PER_MINERAL, Readout};
+use crate::readout::{HU_PER_MINERAL, Readout, columns};
 use crate::record::{Record, Status};
 use crate::report::testing::{grown, record};
 use crate::report::{html, rewrite};
@@ -83,7 +83,7 @@ impl Case {
             fields.finish().unwrap();
         }
         if let Some(rows) = &self.rows {
-            run.timeseries(rows).unwrap();
+            run.timeseries(rows, &columns(&[])).unwrap();
         }
         self.record.virtual_ct_days = self.virtual_ct_days;
         self.record.field_days = self.field_days;

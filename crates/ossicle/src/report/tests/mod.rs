@@ -1,5 +1,6 @@
 //! The page as a whole, made from run folders that hold what each test needs.
 
+mod bones;
 mod damaged;
 mod folders;
 mod incomplete;
