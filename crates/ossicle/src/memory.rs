@@ -2,6 +2,8 @@
 
 use ossicle_lesion::fields::{FIELDS, SIGNALS};
 
+use crate::case::Mechanics;
+
 /// Bytes that one voxel of the lesion grid takes while a run advances: the fields three times
 /// over, the signals, the solvers' levels and scratch. Measured; see `docs/numerics/speed.md`.
 pub const LESION_BYTES_PER_VOXEL: u64 = 900;
@@ -10,11 +12,22 @@ pub const SCAN_BYTES_PER_VOXEL: u64 = 24;
 /// Bytes that the program takes whatever it runs.
 const BASE_BYTES: u64 = 120 << 20;
 
+/// Bytes more that a voxel takes for the strain between bones: none by the rule, displacements and their
+/// solver's levels otherwise. Measured.
+#[must_use]
+pub fn strain_bytes_per_voxel(mechanics: Mechanics) -> u64 {
+    match mechanics {
+        Mechanics::Rule => 0,
+        Mechanics::Bones => 200,
+        Mechanics::Elastic => 850,
+    }
+}
+
 /// Bytes that a run takes at its largest.
 #[must_use]
-pub fn needed_bytes(lesion_voxels: usize, scan_voxels: usize) -> u64 {
+pub fn needed_bytes(lesion_voxels: usize, mechanics: Mechanics, scan_voxels: usize) -> u64 {
     BASE_BYTES
-        + LESION_BYTES_PER_VOXEL * lesion_voxels as u64
+        + (LESION_BYTES_PER_VOXEL + strain_bytes_per_voxel(mechanics)) * lesion_voxels as u64
         + SCAN_BYTES_PER_VOXEL * scan_voxels as u64
 }
 

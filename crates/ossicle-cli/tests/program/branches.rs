@@ -124,6 +124,8 @@ fn what_is_past_cannot_be_changed() {
         ("injury[0].severity=3", "injury", "it happened on day 0"),
         ("patient.neurological_injury=brain", "patient", "settled on day 0"),
         ("seed=9", "seed", "share their random numbers"),
+        ("model.mechanics=bones", "model.mechanics", "is part of the state"),
+        ("model.axes=[\"abduction\"]", "model.axes", "is part of the state"),
     ] {
         let found = format!("found a change of {key};");
         let words = [found.as_str(), reason, "expected one of parameters"];

@@ -38,10 +38,10 @@ parameters! {
     /// `S = eps/g`, of the day's largest strain; without the flow of fluid, which is not solved for.
     /// Bone is permitted for `S_r < S <= S_b`, cartilage for `S_b < S <= S_f`.
     LacroixPrendergast of "mechanoregulation" {
-        scale = "g_LP" 0.0375 [0.0375, 0.0375] "1" Constant, "octahedral shear strain of a stimulus of 1", "Lacroix & Prendergast 2002";
-        resorbed = "S_r" 0.01 [0.01, 0.01] "1" Constant, "stimulus up to which there is no bone", "Lacroix & Prendergast 2002";
-        bone = "S_b" 1.0 [1.0, 1.0] "1" Constant, "stimulus up to which there is bone", "Lacroix & Prendergast 2002";
-        cartilage = "S_f" 3.0 [3.0, 3.0] "1" Constant, "stimulus up to which there is cartilage, and beyond it fibrous tissue", "Lacroix & Prendergast 2002";
+        scale = "g_LP" 0.0375 [0.02, 0.075] "1" Constant, "octahedral shear strain of a stimulus of 1", "Lacroix & Prendergast 2002";
+        resorbed = "S_r" 0.01 [0.005, 0.02] "1" Constant, "stimulus up to which there is no bone", "Lacroix & Prendergast 2002";
+        bone = "S_b" 1.0 [0.5, 2.0] "1" Constant, "stimulus up to which there is bone", "Lacroix & Prendergast 2002";
+        cartilage = "S_f" 3.0 [2.0, 6.0] "1" Constant, "stimulus up to which there is cartilage, and beyond it fibrous tissue", "Lacroix & Prendergast 2002";
     }
 }
 

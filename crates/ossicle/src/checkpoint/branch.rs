@@ -187,11 +187,15 @@ fn begin(setting: &Setting, from: Option<Checkpoint>) -> Result<Simulation<'_>, 
 
 /// Refuses changes that would have given another state.
 fn refuse_another_past(old: &Case, new: &Case) -> Result<(), BranchError> {
+    let (was, is) = (&old.model, &new.model);
+    let moves = "how the joint has moved and strained its tissue is part of the state";
     let past = [
         ("anatomy", old.anatomy != new.anatomy, "the lesion has grown in this one"),
         ("anatomy.lesion_box", old.lesion_box != new.lesion_box, "the state lies on its grid"),
         ("patient", old.patient != new.patient, "who is injured is settled on day 0"),
         ("injury", old.injuries != new.injuries, "it happened on day 0"),
+        ("model.mechanics", was.mechanics != is.mechanics, moves),
+        ("model.axes", was.axes != is.axes, moves),
         ("seed", old.seed != new.seed, "branches share their random numbers"),
     ];
     match past.into_iter().find(|(_, differs, _)| *differs) {

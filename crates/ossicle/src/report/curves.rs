@@ -122,11 +122,11 @@ fn charts(rows: &[Readout], marks: &[Mark]) -> Vec<Chart> {
             ],
         ),
     ];
-    charts.extend(movements(rows).chunks(MOVEMENTS_IN_ONE).map(|some| {
-        let names: Vec<&str> = some.iter().map(|series| series.name.as_str()).collect();
-        let title = words::capitalised(&words::listed(&names));
-        chart(&title, "degrees left", zero(10.0), some.to_vec())
-    }));
+    charts.extend(
+        movements(rows)
+            .chunks(MOVEMENTS_IN_ONE)
+            .map(|some| chart("Range of each movement", "degrees left", zero(10.0), some.to_vec())),
+    );
     charts.extend([
         chart("Densest voxel", "HU", zero(BONE_HU), vec![series("", BONE, &|r| r.max_hu)]),
         chart(
@@ -233,7 +233,7 @@ mod tests {
         let rows = [moved(0.0, None), moved(1.0, Some(40.0)), moved(2.0, Some(35.0))];
         let charts = charts(&rows, &[]);
         let titles: Vec<&str> = charts.iter().map(|c| c.title.as_str()).collect();
-        assert_eq!(titles[6..8], ["Flexion, extension and abduction", "Adduction"]);
+        assert_eq!(titles[6..8], ["Range of each movement"; 2]);
         assert_eq!(charts[6].series[2].points, [[1.0, 40.0], [2.0, 35.0]]);
         assert!(alt(&charts[6]).contains("Flexion is 120 on day 0, at most 120 on day 0, and 118"));
     }

@@ -82,7 +82,7 @@ impl Setting {
         let radiographed = joint::radiographed(file, &body, &grid)?;
         // A radiograph takes what a virtual CT of its own takes.
         let scanned = scan_grid.len() + radiographed.as_ref().map_or(0, Subject::voxels);
-        let needed_bytes = memory::needed_bytes(grid.len(), scanned);
+        let needed_bytes = memory::needed_bytes(grid.len(), case.model.mechanics, scanned);
         refuse_too_large(file, &grid, needed_bytes)?;
         let anatomy = body.on(file, &grid)?;
         let drawn = injuries::draw(file, &anatomy, &placed)?;
